@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config'
+
+// The suffix of a test says what it needs: `.test.ts` nothing, `.stack.test.ts` real servers, `.e2e.test.ts` the whole pipeline.
+const source = ['apps/*/src', 'packages/*/src', 'e2e', 'bench', 'scripts']
+const named = (suffix: string): string[] => source.map((folder) => `${folder}/**/*.${suffix}.ts`)
+
+const needsServers = {
+  globalSetup: ['packages/local-stack/src/vitest-setup.ts'],
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+}
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: named('test'),
+          exclude: [...named('stack.test'), ...named('e2e.test'), '**/node_modules/**'],
+          setupFiles: ['packages/local-stack/src/vitest-strict.ts'],
+        },
+      },
+      { test: { name: 'stack', include: named('stack.test'), ...needsServers } },
+      { test: { name: 'e2e', include: named('e2e.test'), ...needsServers } },
+    ],
+  },
+})

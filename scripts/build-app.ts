@@ -1,0 +1,32 @@
+/**
+ * Bundles one app into `apps/<app>/dist/`: `<app>.js` with everything it needs, its source map, and a `package.json`
+ * that says ESM. The folder alone runs with `node <app>.js`: no `node_modules` beside it, nothing native in it.
+ *
+ * Usage: `build-app.ts <app>`, called by each app's `build` script (`pnpm turbo build`).
+ */
+import { rm, readFile, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const [app] = process.argv.slice(2)
+if (app === undefined) throw new Error('Name the app to build: build-app.ts <producer|consumer|topic-admin>.')
+
+const folder = fileURLToPath(new URL(`../apps/${app}/`, import.meta.url))
+const manifest = JSON.parse(await readFile(`${folder}package.json`, 'utf8')) as { name: string; version: string }
+
+await rm(`${folder}dist`, { recursive: true, force: true })
+await build({
+  entryPoints: [`${folder}src/main.ts`],
+  outfile: `${folder}dist/${app}.js`,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node24',
+  sourcemap: 'linked',
+  sourcesContent: false,
+  logLevel: 'warning',
+  // kafkajs and its like call require() for Node's own modules; an ESM file has none of its own.
+  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+})
+const runtime = { name: manifest.name, version: manifest.version, private: true, type: 'module' }
+await writeFile(`${folder}dist/package.json`, `${JSON.stringify(runtime, null, 2)}\n`)

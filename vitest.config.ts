@@ -6,6 +6,7 @@ const named = (suffix: string): string[] => source.map((folder) => `${folder}/**
 
 const needsServers = {
   globalSetup: ['packages/local-stack/src/vitest-setup.ts'],
+  runner: 'packages/local-stack/src/vitest-runner.ts',
   testTimeout: 60_000,
   hookTimeout: 120_000,
 }

@@ -1,0 +1,58 @@
+// Servers that somebody else started (compose, a shared cluster): their addresses come from the environment. Pure.
+import { type Environment } from './environment.ts'
+import { type Stack } from './stack.ts'
+
+const names = [
+  'KAFKA_BROKERS',
+  'MYSQL_URL',
+  'MYSQL_PASSWORD',
+  'AWS_ENDPOINT_URL_S3',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+] as const
+
+/**
+ * Reads the addresses of `STACK=external`. An external Kafka is used without TLS and login: the other listeners are ''.
+ * @throws Error that names every variable that is missing
+ */
+export function externalStack(env: Environment): Stack {
+  const absent = names.filter((name) => (env[name] ?? '') === '')
+  if (absent.length > 0) throw new Error(`STACK=external needs ${absent.join(', ')} in the environment`)
+  const valueOf = (name: (typeof names)[number]): string => env[name] ?? ''
+  const brokers = valueOf('KAFKA_BROKERS')
+  const mysqlUrl = valueOf('MYSQL_URL')
+  const url = new URL(mysqlUrl)
+  const database = url.pathname.slice(1)
+  if (url.protocol !== 'mysql:' || url.username === '' || database === '') {
+    throw new Error('STACK=external needs MYSQL_URL like mysql://user@host:port/database')
+  }
+  const nobody = { username: '', password: '' }
+  return {
+    mode: 'external',
+    missing: [],
+    kafka: {
+      bootstrapServers: brokers,
+      listeners: { plain: brokers, tls: '', saslPlain: '', saslTls: '' },
+      tlsCa: '',
+      tlsClient: { cert: '', key: '' },
+      user: nobody,
+      restrictedUser: nobody,
+      users: [],
+    },
+    mariadb: {
+      url: mysqlUrl,
+      host: url.hostname,
+      port: url.port === '' ? 3306 : Number(url.port),
+      database,
+      user: decodeURIComponent(url.username),
+      password: valueOf('MYSQL_PASSWORD'),
+      unprivileged: { user: '', password: '', url: '' },
+    },
+    s3: {
+      endpoint: valueOf('AWS_ENDPOINT_URL_S3'),
+      region: env['AWS_REGION'] ?? 'us-east-1',
+      accessKeyId: valueOf('AWS_ACCESS_KEY_ID'),
+      secretAccessKey: valueOf('AWS_SECRET_ACCESS_KEY'),
+    },
+  }
+}

@@ -1,0 +1,104 @@
+// A real S3 server over a folder: versitygw, built once by Go into the user's cache folder.
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { cacheFolder } from './environment.ts'
+import { withFreePorts } from './free-port.ts'
+import { mustRun } from './run-program.ts'
+import { type S3Facts, type S3Access, s3Access } from './s3-access.ts'
+import { AddressInUse, type Server, startServer } from './server.ts'
+
+export type S3Server = Server & S3Facts & S3Access
+
+const version = 'v1.8.0'
+
+/** The program's path in the cache, whether it is there or not. */
+export function versityGwProgram(): string {
+  return join(cacheFolder(), `versitygw-${version}`, 'versitygw')
+}
+
+/** Whether the program is in the cache. */
+export async function hasVersityGw(): Promise<boolean> {
+  return await stat(versityGwProgram()).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Builds versitygw with Go unless it is in the cache; returns its path. @throws Error with Go's last lines */
+export async function fetchVersityGw(): Promise<string> {
+  const program = versityGwProgram()
+  if (await hasVersityGw()) return program
+  await mkdir(cacheFolder(), { recursive: true })
+  const work = await mkdtemp(join(cacheFolder(), 'versitygw.'))
+  try {
+    const target = `github.com/versity/versitygw/cmd/versitygw@${version}`
+    await mustRun('go', ['install', target], { env: { GOBIN: work, GOFLAGS: '-trimpath' } })
+    await mkdir(join(program, '..'), { recursive: true })
+    await rename(join(work, 'versitygw'), program)
+  } finally {
+    await rm(work, { recursive: true, force: true })
+  }
+  return program
+}
+
+/**
+ * Starts an S3 server on a free port of 127.0.0.1 (about half a second) with keys of its own.
+ * @throws Error with the log's path and last lines
+ */
+export async function startVersityGw(): Promise<S3Server> {
+  const program = await fetchVersityGw()
+  return await withFreePorts(1, async ([port = 0]) => await startOnPort(program, port))
+}
+
+async function startOnPort(program: string, port: number): Promise<S3Server> {
+  const folder = await mkdtemp(join(tmpdir(), 'pinpipe-versitygw-'))
+  const buckets = join(folder, 'buckets')
+  const sidecar = join(folder, 'metadata')
+  await Promise.all([mkdir(buckets), mkdir(sidecar)])
+  const facts = factsOf(port)
+  // A path that only this server answers: another program on the port is never taken for it.
+  const health = `/health-${randomBytes(8).toString('hex')}`
+  try {
+    const server = await startServer({
+      name: 'versitygw',
+      folder,
+      command: program,
+      args: [
+        '--port',
+        `127.0.0.1:${port}`,
+        '--region',
+        facts.region,
+        '--health',
+        health,
+        '--keep-alive',
+        '--quiet',
+        'posix',
+        // A sidecar folder for metadata works on every file system; extended attributes do not (tmpfs, some overlays).
+        '--sidecar',
+        sidecar,
+        buckets,
+      ],
+      env: { ROOT_ACCESS_KEY: facts.accessKeyId, ROOT_SECRET_KEY: facts.secretAccessKey },
+      isReady: async () =>
+        await fetch(`${facts.endpoint}${health}`).then(
+          (answer) => answer.ok,
+          () => false,
+        ),
+    })
+    return Object.assign(server, facts, s3Access(facts))
+  } catch (error) {
+    if (error instanceof AddressInUse) await rm(folder, { recursive: true, force: true })
+    throw error
+  }
+}
+
+function factsOf(port: number): S3Facts {
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'us-east-1',
+    accessKeyId: randomBytes(10).toString('hex').toUpperCase(),
+    secretAccessKey: randomBytes(30).toString('base64url'),
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * Every error that leaves this package: one closed list of codes, one sentence that says what to do, the exit code.
+ * Nothing secret can get in: sentences are made of names and of fixed words, and of a library's message only
+ * where it is known to hold none.
+ */
+
+import { Failure, type ExitCodeName } from '@pinpipe/service/failure'
+import { brokersText, type KafkaConnection } from './connection.ts'
+import { connectionErrorMeaning } from './connection-errors.ts'
+import { protocolErrors } from './protocol-errors.ts'
+
+export type KafkaErrorCode =
+  | 'UNREACHABLE'
+  | 'TIMED_OUT'
+  | 'AUTHENTICATION_FAILED'
+  | 'AUTHORIZATION_FAILED'
+  | 'TLS_FAILED'
+  | 'UNKNOWN_TOPIC'
+  | 'TOPIC_EXISTS'
+  | 'INVALID_TOPIC'
+  | 'INVALID_PARTITIONS'
+  | 'INVALID_REPLICATION'
+  | 'INVALID_CONFIG'
+  | 'INVALID_REQUEST'
+  | 'POLICY_VIOLATION'
+  | 'OFFSET_OUT_OF_RANGE'
+  | 'MESSAGE_TOO_LARGE'
+  | 'NOT_ENOUGH_REPLICAS'
+  | 'FENCED'
+  | 'CORRUPT_DATA'
+  | 'UNSUPPORTED'
+  | 'CLOSED'
+  | 'FAILED'
+
+const exitOf: Partial<Record<KafkaErrorCode, ExitCodeName>> = {
+  UNREACHABLE: 'unreachable',
+  TIMED_OUT: 'unreachable',
+  TLS_FAILED: 'unreachable',
+  AUTHENTICATION_FAILED: 'auth',
+  AUTHORIZATION_FAILED: 'auth',
+}
+
+export class KafkaError extends Failure {
+  override readonly name = 'KafkaError'
+  readonly code: KafkaErrorCode
+
+  constructor(code: KafkaErrorCode, message: string, options: { canRetry?: boolean; cause?: unknown } = {}) {
+    super(message, {
+      exit: exitOf[code] ?? 'failed',
+      canRetry: options.canRetry ?? false,
+      ...(options.cause === undefined ? {} : { cause: options.cause }),
+    })
+    this.code = code
+  }
+}
+
+/**
+ * Turns whatever kafkajs (or a token provider) threw into a KafkaError.
+ * @param doing what was tried, as it follows "could not": `create topic a.pin`.
+ * @param connection named in sentences about brokers and logins.
+ */
+export function kafkaErrorOf(error: unknown, doing: string, connection?: KafkaConnection): KafkaError {
+  if (error instanceof KafkaError) return error
+  const causes = causesOf(error)
+  const known = causes.find((cause): cause is KafkaError => cause instanceof KafkaError)
+  if (known !== undefined) return known
+  const many = causes.find(
+    (cause) => cause instanceof Error && 'errors' in cause && Array.isArray(cause.errors),
+  )
+  if (many !== undefined) return errorOfMany(many as Error & { errors: unknown[] }, doing, connection)
+  return (
+    errorOfProvider(causes, doing) ??
+    errorOfProtocol(causes, doing) ??
+    errorOfConnection(causes, doing, connection) ??
+    new KafkaError('FAILED', `could not ${doing}: ${firstLine(causes.at(-1))}`, { cause: error })
+  )
+}
+
+/** The error and everything under it, outermost first. */
+function causesOf(error: unknown): unknown[] {
+  const causes: unknown[] = []
+  for (
+    let at: unknown = error;
+    at != null && !causes.includes(at);
+    at = at instanceof Error ? at.cause : undefined
+  ) {
+    causes.push(at)
+  }
+  return causes
+}
+
+function errorOfMany(
+  error: Error & { errors: unknown[] },
+  doing: string,
+  connection?: KafkaConnection,
+): KafkaError {
+  const each = error.errors.map((one) => {
+    const topic = one instanceof Error && 'topic' in one ? ` for topic ${String(one.topic)}` : ''
+    return kafkaErrorOf(one, `${doing}${topic}`, connection)
+  })
+  const [first] = each
+  if (first === undefined) return new KafkaError('FAILED', `could not ${doing}`, { cause: error })
+  if (each.length === 1) return first
+  return new KafkaError(first.code, each.map((one) => one.message).join('; '), { cause: error })
+}
+
+/** A token provider's own error keeps its sentence and exit code (credentials are explained best where they are read). */
+function errorOfProvider(causes: unknown[], doing: string): KafkaError | undefined {
+  const own = causes.find(
+    (cause): cause is Error & { exitCode: number } =>
+      cause instanceof Error && 'exitCode' in cause && typeof cause.exitCode === 'number',
+  )
+  if (own === undefined) return undefined
+  const code = own.exitCode === 5 ? 'UNREACHABLE' : 'AUTHENTICATION_FAILED'
+  const canRetry = 'canRetry' in own && own.canRetry === true
+  return new KafkaError(code, `could not ${doing}: ${firstLine(own)}`, { cause: own, canRetry })
+}
+
+function errorOfProtocol(causes: unknown[], doing: string): KafkaError | undefined {
+  for (const cause of causes) {
+    if (!(cause instanceof Error) || !('type' in cause) || typeof cause.type !== 'string') continue
+    const meaning = protocolErrors[cause.type]
+    const canRetry = meaning?.canRetry ?? ('retriable' in cause && cause.retriable === true)
+    if (meaning === undefined) {
+      return new KafkaError('FAILED', `could not ${doing}: the broker answered ${cause.type}`, {
+        cause,
+        canRetry,
+      })
+    }
+    const sentence = `could not ${doing}: ${meaning.because}; ${meaning.remedy}`
+    return new KafkaError(meaning.code, sentence, { cause, canRetry })
+  }
+  return undefined
+}
+
+function errorOfConnection(
+  causes: unknown[],
+  doing: string,
+  connection?: KafkaConnection,
+): KafkaError | undefined {
+  for (const cause of causes.toReversed()) {
+    if (!(cause instanceof Error)) continue
+    const meaning = connectionErrorMeaning(cause, connection)
+    if (meaning === undefined) continue
+    const at = 'broker' in cause && typeof cause.broker === 'string' ? cause.broker : brokersText(connection)
+    const sentence = `could not ${doing}: ${meaning.because.replace('{broker}', at)}; ${meaning.remedy}`
+    return new KafkaError(meaning.code, sentence, { cause, canRetry: meaning.canRetry ?? false })
+  }
+  return undefined
+}
+
+function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  return text.split('\n', 1)[0] ?? ''
+}

@@ -1,0 +1,169 @@
+/** The questions of the admin port over kafkajs's admin client. */
+
+import { type Admin, type DescribeConfigResponse, type ITopicMetadata } from 'kafkajs'
+import { type KafkaConnection } from './connection.ts'
+import { KafkaError, kafkaErrorOf } from './errors.ts'
+import { kafkaOf } from './kafka-client.ts'
+import {
+  type ClusterDescription,
+  type CommittedOffset,
+  type ConfigEntry,
+  type ReadOnlyAdmin,
+  type TopicDescription,
+  type Watermarks,
+} from './read-only-admin.ts'
+
+/** About 10 s. */
+const adminRetries = 5
+const topicResource = 2
+/** The topics that brokers themselves own (`Topic.isInternal` of the Java client); Metadata's flag is dropped by kafkajs. */
+const internalTopics = new Set(['__consumer_offsets', '__transaction_state', '__share_group_state'])
+const sourceOf: Readonly<Record<number, ConfigEntry['source']>> = {
+  1: 'topic',
+  2: 'broker',
+  3: 'broker',
+  4: 'broker',
+  5: 'default',
+}
+
+export class KafkaReadOnlyAdmin implements ReadOnlyAdmin {
+  readonly #connection: KafkaConnection
+  #client: Promise<Admin> | undefined
+  #isClosed = false
+
+  constructor(connection: KafkaConnection) {
+    this.#connection = connection
+  }
+
+  /** Runs one kafkajs admin call; its error becomes a KafkaError that says what was tried. */
+  protected async ask<T>(doing: string, call: (admin: Admin) => Promise<T>): Promise<T> {
+    if (this.#isClosed) throw new KafkaError('CLOSED', `could not ${doing}: the admin client is closed`)
+    this.#client ??= this.#connected()
+    const client = this.#client
+    try {
+      return await call(await client)
+    } catch (error) {
+      // kafkajs keeps a topic it once was asked about, and fails at everything once that topic is deleted.
+      if (this.#client === client) this.#client = undefined
+      await client.then((admin) => admin.disconnect()).catch(() => undefined)
+      throw kafkaErrorOf(error, doing, this.#connection)
+    }
+  }
+
+  async #connected(): Promise<Admin> {
+    const admin = kafkaOf(this.#connection, { retries: adminRetries }).admin()
+    await admin.connect()
+    return admin
+  }
+
+  async cluster(): Promise<ClusterDescription> {
+    const { clusterId, controller, brokers } = await this.ask('describe the cluster', (admin) =>
+      admin.describeCluster(),
+    )
+    return { clusterId, controllerId: controller ?? -1, brokers }
+  }
+
+  async listTopics(): Promise<readonly string[]> {
+    const topics = await this.ask('list the topics', (admin) => admin.listTopics())
+    return topics.toSorted()
+  }
+
+  async describeTopics(topics: readonly string[]): Promise<readonly TopicDescription[]> {
+    if (topics.length === 0) return []
+    const metadata = await this.ask(`describe topic ${topics.join(', ')}`, (admin) =>
+      admin.fetchTopicMetadata({ topics: [...new Set(topics)] }),
+    )
+    const byName = new Map(metadata.topics.map((topic) => [topic.name, topic]))
+    return topics.map((topic) => {
+      const found = byName.get(topic)
+      if (found === undefined) throw unknownTopic(topic)
+      return descriptionOf(found)
+    })
+  }
+
+  async topicConfigs(topics: readonly string[]): Promise<ReadonlyMap<string, readonly ConfigEntry[]>> {
+    if (topics.length === 0) return new Map()
+    const { resources } = await this.ask(`read the configuration of topic ${topics.join(', ')}`, (admin) =>
+      admin.describeConfigs({
+        includeSynonyms: false,
+        resources: topics.map((name) => ({ type: topicResource, name })),
+      }),
+    )
+    return new Map(
+      resources.map((resource) => [resource.resourceName, resource.configEntries.map(configEntryOf)]),
+    )
+  }
+
+  async watermarks(topic: string): Promise<readonly Watermarks[]> {
+    // kafkajs would ask for an unknown topic again and again.
+    await this.describeTopics([topic])
+    const offsets = await this.ask(`read the offsets of topic ${topic}`, (admin) =>
+      admin.fetchTopicOffsets(topic),
+    )
+    return offsets
+      .map(({ partition, low, high }) => ({ partition, low: BigInt(low), high: BigInt(high) }))
+      .toSorted(byPartition)
+  }
+
+  async committedOffsets(group: string, topic: string): Promise<readonly CommittedOffset[]> {
+    await this.describeTopics([topic])
+    const doing = `read the offsets of group ${group} for topic ${topic}`
+    const [found] = await this.ask(doing, (admin) => admin.fetchOffsets({ groupId: group, topics: [topic] }))
+    return (found?.partitions ?? [])
+      .map(({ partition, offset }) => ({ partition, offset: committedOffsetOf(offset) }))
+      .toSorted(byPartition)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true
+    const client = this.#client
+    this.#client = undefined
+    await client?.then((admin) => admin.disconnect()).catch(() => undefined)
+  }
+}
+
+/** −1 is "nothing committed" (OffsetFetch); an error of the partition has already been thrown (K16). */
+function committedOffsetOf(offset: string): bigint | undefined {
+  const value = BigInt(offset)
+  return value < 0n ? undefined : value
+}
+
+function descriptionOf({ name, partitions }: ITopicMetadata): TopicDescription {
+  return {
+    topic: name,
+    internal: internalTopics.has(name),
+    partitions: partitions
+      .map(({ partitionId, leader, replicas, isr, offlineReplicas }) => ({
+        partition: partitionId,
+        leader,
+        replicas,
+        isr,
+        ...(offlineReplicas === undefined ? {} : { offline: offlineReplicas }),
+      }))
+      .toSorted(byPartition),
+  }
+}
+
+type KafkaConfigEntry = DescribeConfigResponse['resources'][number]['configEntries'][number]
+
+function configEntryOf({
+  configName,
+  configValue,
+  configSource,
+  isSensitive,
+  readOnly,
+}: KafkaConfigEntry): ConfigEntry {
+  return {
+    name: configName,
+    value: isSensitive ? null : configValue,
+    source: sourceOf[configSource] ?? 'other',
+    sensitive: isSensitive,
+    readOnly,
+  }
+}
+
+const byPartition = (a: { partition: number }, b: { partition: number }): number => a.partition - b.partition
+
+function unknownTopic(topic: string): KafkaError {
+  return new KafkaError('UNKNOWN_TOPIC', `there is no topic ${topic}; create it first, or correct its name`)
+}

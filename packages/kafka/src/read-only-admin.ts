@@ -1,0 +1,54 @@
+/** What can be asked about a cluster without changing it: dry runs get this port, which has no method that writes. */
+
+export type TopicPartitionDescription = {
+  readonly partition: number
+  /** Node id of the leader, -1 when there is none. */
+  readonly leader: number
+  readonly replicas: readonly number[]
+  readonly isr: readonly number[]
+  readonly offline?: readonly number[]
+}
+
+export type TopicDescription = {
+  readonly topic: string
+  /** Absent: the client speaks Metadata 6, which has no topic ids (K17). */
+  readonly topicId?: string
+  readonly internal: boolean
+  readonly partitions: readonly TopicPartitionDescription[]
+}
+
+export type ConfigEntry = {
+  readonly name: string
+  /** `null` for a sensitive value or none. */
+  readonly value: string | null
+  readonly source: 'topic' | 'broker' | 'default' | 'other'
+  readonly sensitive: boolean
+  readonly readOnly: boolean
+}
+
+export type ClusterDescription = {
+  readonly clusterId: string
+  readonly controllerId: number
+  readonly brokers: readonly { readonly nodeId: number; readonly host: string; readonly port: number }[]
+}
+
+export type Watermarks = { readonly partition: number; readonly low: bigint; readonly high: bigint }
+export type CommittedOffset = {
+  readonly partition: number
+  /** `undefined` when the group has committed nothing for this partition. */
+  readonly offset: bigint | undefined
+}
+
+/** Every method rejects with a KafkaError. */
+export interface ReadOnlyAdmin extends AsyncDisposable {
+  cluster(): Promise<ClusterDescription>
+  /** Names, sorted; internal topics included. */
+  listTopics(): Promise<readonly string[]>
+  /** In the order asked for, partitions sorted. Unknown topic: UNKNOWN_TOPIC. */
+  describeTopics(topics: readonly string[]): Promise<readonly TopicDescription[]>
+  topicConfigs(topics: readonly string[]): Promise<ReadonlyMap<string, readonly ConfigEntry[]>>
+  /** Log start offset and high watermark of every partition. */
+  watermarks(topic: string): Promise<readonly Watermarks[]>
+  /** What the group has committed for every partition of the topic; an error of a partition is an error (K16). */
+  committedOffsets(group: string, topic: string): Promise<readonly CommittedOffset[]>
+}

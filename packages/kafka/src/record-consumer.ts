@@ -1,0 +1,63 @@
+/** The consumer port: what an app sees of a Kafka consumer. */
+
+export type TopicPartition = { readonly topic: string; readonly partition: number }
+export type TopicPartitionOffset = TopicPartition & { readonly offset: bigint }
+
+export type HeaderValue = Buffer | string | (Buffer | string)[] | undefined
+
+/** One record, as kafkajs decoded it: nothing is copied. Offset and timestamp are decimal text. */
+export type FetchedRecord = {
+  readonly offset: string
+  readonly timestamp: string
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly headers?: Readonly<Record<string, HeaderValue>>
+}
+
+/** Copy out of `records` what outlives the handler: they hold the whole fetch response in memory (K19). */
+export type FetchedBatch = TopicPartition & {
+  readonly records: readonly FetchedRecord[]
+  readonly firstOffset: bigint
+  /** Last offset of the range, control and aborted records included. */
+  readonly lastOffset: bigint
+  readonly highWatermark: bigint
+}
+
+export interface ConsumerHandlers {
+  /**
+   * Called once per assignment, before anything of it is delivered.
+   * @returns where to start, by `${topic}/${partition}`; a partition that is not named starts at the group's
+   *   committed offset, or at the earliest record.
+   */
+  assigned(partitions: readonly TopicPartition[]): Promise<ReadonlyMap<string, bigint> | void>
+  /** Everything that was assigned is gone: at a rebalance (eager), and when the consumer stops. */
+  revoked(partitions: readonly TopicPartition[]): Promise<void>
+  /** One batch of one partition at a time, in offset order; may take minutes: heartbeats go on. */
+  batch(batch: FetchedBatch): Promise<void>
+  /** The position moved over offsets that hold nothing to deliver: control records, aborted or compacted ones. */
+  skipped?(at: TopicPartition & { readonly nextOffset: bigint }): void
+}
+
+export type ConsumerOptions = {
+  readonly groupId: string
+  readonly topics: readonly string[]
+  readonly sessionTimeoutMs?: number
+  readonly heartbeatIntervalMs?: number
+  readonly rebalanceTimeoutMs?: number
+  readonly maxBytesPerPartition?: number
+  /** How long the broker holds an empty fetch; stopping waits for it. At most 500, default 250. */
+  readonly maxWaitMs?: number
+  /** Partitions handled at the same time. Default 16. */
+  readonly concurrency?: number
+}
+
+export interface RecordConsumer extends AsyncDisposable {
+  /** Resolves after stop(); rejects with a KafkaError, or with the error a handler threw. Once per consumer. */
+  run(handlers: ConsumerHandlers): Promise<void>
+  /** The offset is the next one to read: last + 1. A hint: `false` when the group did not take it (K7). */
+  commit(offsets: readonly TopicPartitionOffset[]): Promise<boolean>
+  pause(partitions: readonly TopicPartition[]): void
+  resume(partitions: readonly TopicPartition[]): void
+  /** Leaves the group within about `maxWaitMs`, once the running handlers are done. */
+  stop(): Promise<void>
+}

@@ -1,36 +1,55 @@
-/** The files that the settings name. */
+/** The files that the settings and client.properties name. */
 
-import { Failure } from '@pinpipe/service/failure'
+import { UsageFailure } from '@pinpipe/service/failure'
 import { readFile } from 'node:fs/promises'
+import { type FileTls, type PemSource } from './client-properties-ssl.ts'
 import { type KafkaTls } from './connection.ts'
 
-/** The certificate authorities, read. Throws a Failure with exit 64 for a file that is no PEM. */
-export async function readPem(tls: { readonly caFile?: string }): Promise<KafkaTls> {
-  if (tls.caFile === undefined) return {}
-  const ca = await readText(tls.caFile, 'the certificate authorities (--tls-ca)')
-  if (ca.includes('-----BEGIN CERTIFICATE-----')) return { ca }
-  throw new Failure(
-    `${tls.caFile} holds no PEM certificate ("-----BEGIN CERTIFICATE-----"): --tls-ca takes a PEM file.`,
-    {
-      exit: 'usage',
-    },
-  )
-}
-
-/** The text of a file. Throws a Failure with exit 64 that says what could not be read and why. */
-export async function readText(path: string, what: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    throw unreadable(path, what, error)
+/**
+ * Authorities, certificate and key, read. A private key is read into memory only.
+ * Throws UsageFailure for a file that cannot be read or holds no PEM of the kind that is needed.
+ */
+export async function readTls(tls: FileTls): Promise<KafkaTls> {
+  const [ca, cert, key] = await Promise.all([
+    pemOf(tls.ca, 'the certificate authorities', 'CERTIFICATE'),
+    pemOf(tls.cert, "the client's certificate", 'CERTIFICATE'),
+    pemOf(tls.key, "the client's key", 'PRIVATE KEY'),
+  ])
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(tls.passphrase === undefined ? {} : { passphrase: tls.passphrase }),
   }
 }
 
-/** Exit 64: the sentence for a file that cannot be read. */
-export function unreadable(path: string, what: string, error: unknown): Failure {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const reason =
-    { ENOENT: 'there is no such file', EACCES: 'permission denied', EISDIR: 'it is a directory' }[code] ??
-    code
-  return new Failure(`Cannot read ${what} from ${path}: ${reason}.`, { exit: 'usage', cause: error })
+async function pemOf(
+  source: PemSource | undefined,
+  what: string,
+  label: string,
+): Promise<string | undefined> {
+  if (source === undefined) return undefined
+  const from = 'file' in source ? source.file : 'client.properties'
+  const text = 'file' in source ? await readText(source.file, what) : source.pem
+  // The label of a key may have a word before it: RSA, EC, ENCRYPTED.
+  if (new RegExp(`-----BEGIN ([A-Z]+ )?${label}-----`).test(text)) return text
+  throw new UsageFailure(`${from} holds no PEM for ${what}: a line "-----BEGIN ${label}-----" is missing`)
+}
+
+async function readText(path: string, what: string): Promise<string> {
+  return readFile(path, 'utf8').catch((error: unknown) => {
+    throw unreadable(path, what, error)
+  })
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'permission denied',
+  EISDIR: 'it is a directory',
+}
+
+/** The failure for a file that cannot be read: what it should have held, where, and why. Exit 64. */
+export function unreadable(path: string, what: string, error: unknown): UsageFailure {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
+  return new UsageFailure(`cannot read ${what} from ${path}: ${reasons[code] ?? code}`, { cause: error })
 }

@@ -1,16 +1,16 @@
 /**
  * The settings that every app has for Kafka, and how they become a connection.
  *
- * A flag (or its variable) wins over the client.properties file, the file wins over the defaults, and where the two
- * contradict each other about security that is a usage problem: nobody should log in another way than they wrote.
+ * settings-resolution.ts decides what wins; this file reads what they name and opens nothing.
  */
 
 import { mskTokenProvider } from '@pinpipe/msk-auth/token-provider'
-import { Failure } from '@pinpipe/service/failure'
-import { type SettingsOf, type SettingsSpec, types } from '@pinpipe/service/settings'
-import { type KafkaConnection, type KafkaLog } from './connection.ts'
-import { readPem } from './settings-files.ts'
-import { resolveSettings } from './settings-resolution.ts'
+import { UsageFailure } from '@pinpipe/service/failure'
+import { settingsSpec, type SettingsOf, types } from '@pinpipe/service/settings'
+import { readClientProperties } from './client-properties.ts'
+import { type KafkaConnection, type KafkaLog, type KafkaSasl } from './connection.ts'
+import { readTls } from './settings-files.ts'
+import { type Login, resolveSettings } from './settings-resolution.ts'
 
 const group = 'Kafka'
 
@@ -24,7 +24,7 @@ export const authKinds = [
   'scram-sha-512',
 ] as const
 
-export const kafkaSettings = {
+export const kafkaSettings = settingsSpec({
   brokers: {
     flag: 'brokers',
     aliases: ['bootstrap-server'],
@@ -105,34 +105,59 @@ export const kafkaSettings = {
     description: 'A profile of the shared AWS configuration files, for msk-iam',
     group,
   },
-} as const satisfies SettingsSpec
+  webIdentityTokenFile: {
+    env: 'AWS_WEB_IDENTITY_TOKEN_FILE',
+    type: types.file(),
+    description: 'The token file of a pod: AWS_ROLE_ARN is then the role that it is exchanged for',
+    hidden: true,
+    group,
+  },
+})
 
 export type KafkaSettings = SettingsOf<typeof kafkaSettings>
 
 /**
- * The connection that the settings describe. Reads client.properties and the PEM files.
- * Throws a Failure with exit 64 that names every problem at once; MskAuthError for an impossible region or session name.
+ * The connection that the settings describe. Reads client.properties and the PEM files; asks nobody yet for credentials.
+ * Throws UsageFailure (exit 64) with every problem at once, and MskAuthError (exit 64) for a region or a session name
+ * that cannot be.
  */
 export async function connectionOf(
   settings: KafkaSettings,
   extra: { readonly clientId: string; readonly log: KafkaLog },
 ): Promise<KafkaConnection> {
-  const { resolved, problems } = resolveSettings(settings, extra.clientId)
-  if (resolved === undefined) throw new Failure(problems.join('\n'), { exit: 'usage' })
-  const { login, tls, clientId } = resolved
-  const shared = {
+  const file =
+    settings.clientProperties === undefined
+      ? undefined
+      : await readClientProperties(settings.clientProperties)
+  const { resolved, problems } = resolveSettings(settings, file)
+  if (resolved === undefined) throw new UsageFailure(problems)
+  const { log } = extra
+  for (const note of file?.notes ?? []) log.info({ file: settings.clientProperties }, note)
+  for (const warning of resolved.warnings) log.warn({}, warning)
+  if (file !== undefined && file.ignored.length > 0) {
+    log.info(
+      { file: settings.clientProperties, ignored: file.ignored },
+      'client properties that have no effect here',
+    )
+  }
+  const clientId = file?.clientId ?? extra.clientId
+  const sasl = saslOf(resolved.login, clientId, log)
+  return {
     clientId,
     brokers: resolved.brokers,
-    tls: tls === false ? false : await readPem(tls),
-    log: extra.log,
-  } as const
-  if (login.kind === 'none') return shared
-  if (login.kind === 'password') {
-    const { mechanism, username, password } = login
-    return { ...shared, sasl: { mechanism, username, password } }
+    tls: resolved.tls === false ? false : await readTls(resolved.tls),
+    ...(sasl === undefined ? {} : { sasl }),
+    ...(file?.requestTimeoutMs === undefined ? {} : { requestTimeoutMs: file.requestTimeoutMs }),
+    ...(file?.connectTimeoutMs === undefined ? {} : { connectTimeoutMs: file.connectTimeoutMs }),
+    log,
   }
-  return {
-    ...shared,
-    sasl: { mechanism: 'oauthbearer', token: mskTokenProvider({ ...login.iam, clientId, log: extra.log }) },
+}
+
+function saslOf(login: Login, clientId: string, log: KafkaLog): KafkaSasl | undefined {
+  if (login.kind === 'none') return undefined
+  if (login.kind === 'msk-iam') {
+    return { mechanism: 'oauthbearer', token: mskTokenProvider({ ...login.iam, clientId, log }) }
   }
+  const { mechanism, username, password } = login
+  return { mechanism, username, password }
 }

@@ -1,6 +1,11 @@
 /** Where the AWS credentials come from. Every source is named, so that an error can say which one failed. */
 
-import { fromIni, fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers'
+import {
+  fromIni,
+  fromNodeProviderChain,
+  fromTemporaryCredentials,
+  fromTokenFile,
+} from '@aws-sdk/credential-providers'
 import { type AwsCredentials } from './token.ts'
 
 export type AwsCredentialProvider = () => Promise<AwsCredentials>
@@ -15,6 +20,10 @@ export type CredentialOptions = {
   readonly stsRegion?: string
   /** A profile of the shared AWS configuration files. */
   readonly profile?: string
+  /** Keys to assume the role with, instead of the chain's. */
+  readonly roleKeys?: AwsCredentials
+  /** Exchange this file's token for this role (EKS): the base instead of the chain. */
+  readonly webIdentity?: { readonly tokenFile: string; readonly roleArn: string }
   /** Credentials of the caller's own: instead of the chain, or to assume the role with. */
   readonly credentials?: AwsCredentialProvider
 }
@@ -42,7 +51,9 @@ export function credentialSource(options: CredentialOptions): CredentialSource {
 function baseSource(options: CredentialOptions): CredentialSource {
   if (options.credentials)
     return { name: 'the credentials given by the program', provide: options.credentials }
-  const { profile } = options
+  const { profile, roleKeys, webIdentity } = options
+  if (roleKeys)
+    return { name: 'the access key of the login module', provide: () => Promise.resolve(roleKeys) }
   const common = {
     clientConfig: { region: options.stsRegion ?? options.region },
     // A profile with role_arn and no role_session_name would get a name with the time in it, which changes the principal.
@@ -55,6 +66,12 @@ function baseSource(options: CredentialOptions): CredentialSource {
   if (profile !== undefined) {
     const provide = fromIni({ ...common, profile })
     return { name: `the AWS profile ${profile}`, provide: () => provide() }
+  }
+  if (webIdentity) {
+    const { tokenFile, roleArn } = webIdentity
+    const web = { webIdentityTokenFile: tokenFile, roleArn, roleSessionName: options.roleSessionName }
+    const provide = fromTokenFile({ ...common, ...web })
+    return { name: `the role ${roleArn} (by the token file ${tokenFile})`, provide: () => provide() }
   }
   const provide = fromNodeProviderChain({ ...common, roleSessionName: options.roleSessionName })
   return { name: 'the default AWS credential chain', provide: () => provide() }

@@ -1,6 +1,6 @@
 /** MSK IAM tokens for kafkajs's `oauthBearerProvider`: `{ mechanism: 'oauthbearer', oauthBearerProvider: mskTokenProvider({…}) }`. */
 
-import { type AwsCredentialProvider, credentialSource, type CredentialSource } from './credentials.ts'
+import { type CredentialOptions, credentialSource } from './credentials.ts'
 import { checkedRegion } from './hosts.ts'
 import { type Clock, MemoisedCredentials } from './memoised-credentials.ts'
 import { checkedSessionName, defaultSessionName } from './session-name.ts'
@@ -12,21 +12,16 @@ export type MskTokenProvider = () => Promise<{ readonly value: string }>
 /** A pino logger fits. It is told the fingerprint of a token, never the token. */
 export type MskAuthLog = { debug(fields: object, message: string): void }
 
-export type MskTokenProviderOptions = {
+/** Where the credentials come from (see CredentialOptions), and for whom. */
+export type MskTokenProviderOptions = Omit<CredentialOptions, 'roleSessionName'> & {
   /** The cluster's region, e.g. `eu-west-1`. */
   readonly region: string
   /** Names this client; the session name is made of it. */
   readonly clientId: string
   /** The program's name, the first part of the session name. Default `pinpipe`. */
   readonly app?: string
-  readonly roleArn?: string
   /** Fixed, since it is part of the principal. Default `<app>-<client id>`. */
   readonly roleSessionName?: string
-  readonly roleExternalId?: string
-  readonly stsRegion?: string
-  readonly profile?: string
-  /** Instead of the standard AWS chain. */
-  readonly credentials?: AwsCredentialProvider
   readonly clock?: Clock
   /** How long the credential source may take. Default 10 000. */
   readonly timeoutMs?: number
@@ -43,7 +38,7 @@ export function mskTokenProvider(options: MskTokenProviderOptions): MskTokenProv
   const roleSessionName = checkedSessionName(
     options.roleSessionName ?? defaultSessionName(options.app ?? 'pinpipe', options.clientId),
   )
-  const source: CredentialSource = credentialSource({ ...options, region, roleSessionName })
+  const source = credentialSource({ ...options, region, roleSessionName })
   const credentials = new MemoisedCredentials({ source, clock, timeoutMs: options.timeoutMs ?? 10_000 })
   let kept: MskToken | undefined
   let signing: Promise<MskToken> | undefined

@@ -1,0 +1,111 @@
+/**
+ * The bytes of one object while they are being collected: chunks of the memory budget, filled in order.
+ * One owner at a time (a range, then the storer); after `release` it is empty for good.
+ */
+import type { MemoryBudget } from './memory-budget.ts'
+
+const newline = 0x0a
+
+export class Content {
+  readonly #budget: MemoryBudget
+  /** Chunks that are full; the one being filled is `#current`. */
+  readonly #full: { readonly chunk: Buffer<ArrayBuffer>; readonly length: number }[] = []
+  #current: Buffer<ArrayBuffer> | undefined
+  #at = 0
+  #bytes = 0
+  /** Memory that is held outside chunks: a flat copy, or compressed output. */
+  #heldBytes = 0
+  #flat: Buffer<ArrayBuffer> | undefined
+
+  constructor(budget: MemoryBudget) {
+    this.#budget = budget
+  }
+
+  /** Takes over buffers that were allocated elsewhere, and counts them. */
+  static holding(budget: MemoryBudget, buffers: readonly Buffer<ArrayBuffer>[]): Content {
+    const content = new Content(budget)
+    for (const chunk of buffers) content.#full.push({ chunk, length: chunk.length })
+    content.#bytes = buffers.reduce((sum, { length }) => sum + length, 0)
+    content.#heldBytes = content.#bytes
+    budget.hold(content.#bytes)
+    return content
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Copies the line and a newline. False when the budget has no room: nothing is written then. */
+  writeLine(line: Uint8Array): boolean {
+    const needed = line.length + 1
+    let chunk = this.#current
+    if (chunk === undefined || needed > chunk.length - this.#at) {
+      chunk = this.#nextChunk(needed)
+      if (chunk === undefined) return false
+    }
+    chunk.set(line, this.#at)
+    chunk[this.#at + line.length] = newline
+    this.#at += needed
+    this.#bytes += needed
+    return true
+  }
+
+  /** What was written, in order. Valid until `release`, `flatten` or `drain`. */
+  chunks(): readonly Buffer<ArrayBuffer>[] {
+    if (this.#flat !== undefined) return [this.#flat]
+    const views = this.#full.map(({ chunk, length }) => chunk.subarray(0, length))
+    if (this.#current !== undefined && this.#at > 0) views.push(this.#current.subarray(0, this.#at))
+    return views
+  }
+
+  /** Hands out the chunks one after the other and gives each back once the next is asked for. */
+  *drain(): Generator<Buffer<ArrayBuffer>> {
+    if (this.#current !== undefined) this.#full.push({ chunk: this.#current, length: this.#at })
+    this.#current = undefined
+    for (let next = this.#full.shift(); next !== undefined; next = this.#full.shift()) {
+      try {
+        yield next.chunk.subarray(0, next.length)
+      } finally {
+        this.#giveBack(next.chunk)
+      }
+    }
+  }
+
+  /** All of it as one buffer, for a client that takes nothing else; the chunks are given back as they are copied. */
+  flatten(): Buffer<ArrayBuffer> {
+    if (this.#flat !== undefined) return this.#flat
+    const flat = Buffer.allocUnsafeSlow(this.#bytes)
+    let at = 0
+    for (const chunk of this.drain()) {
+      flat.set(chunk, at)
+      at += chunk.length
+    }
+    if (this.#heldBytes > 0) this.#budget.release(this.#heldBytes)
+    this.#flat = flat
+    this.#heldBytes = flat.length
+    this.#budget.hold(flat.length)
+    return flat
+  }
+
+  release(): void {
+    const all = this.drain()
+    while (all.next().done !== true);
+    this.#flat = undefined
+    if (this.#heldBytes > 0) this.#budget.release(this.#heldBytes)
+    this.#heldBytes = 0
+  }
+
+  #nextChunk(needed: number): Buffer<ArrayBuffer> | undefined {
+    const chunk = this.#budget.takeChunk(needed, this.#full.length + (this.#current === undefined ? 0 : 1))
+    if (chunk === undefined) return undefined
+    if (this.#current !== undefined) this.#full.push({ chunk: this.#current, length: this.#at })
+    this.#current = chunk
+    this.#at = 0
+    return chunk
+  }
+
+  #giveBack(chunk: Buffer<ArrayBuffer>): void {
+    // Buffers that were taken over are counted as a whole: see `holding`.
+    if (this.#heldBytes === 0) this.#budget.giveChunk(chunk)
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * A lake in a folder. An object appears at once and whole: it is written to `_tmp`, made durable, and then linked to its
+ * name, which fails if the name is taken (link(2) is atomic and never replaces).
+ */
+import { randomUUID } from 'node:crypto'
+import { link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { Failure } from '@pinpipe/service/failure'
+import { decompressed } from './compress.ts'
+import type { CreateOutcome, NewObject, Store } from './store.ts'
+
+/** What a crashed process left in `_tmp` for this long is nobody's any more. */
+const abandonedAfterMs = 24 * 3_600_000
+
+/** Opens the folder, and makes it if it is not there. Throws a Failure when it cannot be written. */
+export async function openFolderStore(path: string): Promise<Store> {
+  const store = new FolderStore(resolve(path))
+  await store.prepare()
+  return store
+}
+
+class FolderStore implements Store {
+  readonly name: string
+  readonly keepsDigest = false
+  readonly #root: string
+  readonly #temporary: string
+  /** Folders that are known to be there, durably. */
+  readonly #folders = new Set<string>()
+
+  constructor(root: string) {
+    this.name = `dir:${root}`
+    this.#root = root
+    this.#temporary = join(root, '_tmp')
+  }
+
+  async prepare(): Promise<void> {
+    try {
+      await mkdir(this.#temporary, { recursive: true })
+      const oldestMs = Date.now() - abandonedAfterMs
+      for (const name of await readdir(this.#temporary)) {
+        const file = join(this.#temporary, name)
+        const found = await stat(file).catch(() => undefined)
+        if (found !== undefined && found.mtimeMs < oldestMs) await rm(file, { force: true })
+      }
+    } catch (error) {
+      throw folderFailure(error, this.#root)
+    }
+  }
+
+  async create(object: NewObject): Promise<CreateOutcome> {
+    const target = join(this.#root, object.key)
+    const temporary = join(this.#temporary, randomUUID())
+    try {
+      await this.#makeFolder(dirname(target))
+      await writeDurably(temporary, object.body.chunks())
+      try {
+        await link(temporary, target)
+      } catch (error) {
+        if (codeOf(error) !== 'EEXIST') throw error
+        return (await isSame(target, object)) ? 'same' : 'different'
+      }
+      await syncFolder(dirname(target))
+      return 'created'
+    } catch (error) {
+      throw folderFailure(error, this.#root)
+    } finally {
+      await rm(temporary, { force: true }).catch(() => undefined)
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  /** A new folder is durable once its parent is: a crash must not lose the way to an object. */
+  async #makeFolder(folder: string): Promise<void> {
+    if (this.#folders.has(folder)) return
+    const first = await mkdir(folder, { recursive: true })
+    if (first !== undefined) {
+      for (let made = folder; made.length >= first.length; made = dirname(made))
+        await syncFolder(dirname(made))
+    }
+    this.#folders.add(folder)
+  }
+}
+
+async function writeDurably(path: string, chunks: readonly Buffer[]): Promise<void> {
+  await using file = await open(path, 'wx')
+  for (const chunk of chunks) await file.writeFile(chunk)
+  await file.sync()
+}
+
+async function syncFolder(path: string): Promise<void> {
+  await using folder = await open(path, 'r')
+  await folder.sync()
+}
+
+/** Two objects are the same when their content is: another version of zlib may make other bytes of it. */
+async function isSame(path: string, object: NewObject): Promise<boolean> {
+  const stored = await readFile(path)
+  const ours = object.body.flatten()
+  if (stored.equals(ours)) return true
+  try {
+    return (await decompressed(stored, object.key)).equals(await decompressed(ours, object.key))
+  } catch {
+    return false
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
+
+/** One sentence for what a file system answers. */
+function folderFailure(error: unknown, root: string): Failure {
+  const lake = `The lake ${root}`
+  const options = { cause: error }
+  switch (codeOf(error)) {
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new Failure(
+        `${lake} cannot be written: give the user of this process the right to write there.`,
+        options,
+      )
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return new Failure(
+        `${lake} is not a folder, or a part of its path is a file: choose another path.`,
+        options,
+      )
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new Failure(
+        `${lake} is full: free some space and start again; nothing was committed that is not stored.`,
+        options,
+      )
+    case 'EXDEV':
+    case 'ENOTSUP':
+    case 'EOPNOTSUPP':
+    case 'ENOSYS':
+      return new Failure(
+        `${lake} is on a file system without hard links, which creating objects exclusively needs: choose another one.`,
+        { ...options, exit: 'refused' },
+      )
+    default:
+      return error instanceof Failure ? error : new Failure(`${lake} failed: ${messageOf(error)}.`, options)
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

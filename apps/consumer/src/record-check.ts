@@ -1,0 +1,60 @@
+/** `--validate`: what a record's value has to be before it becomes part of a data object. */
+import { isUtf8 } from 'node:buffer'
+import { tableOfTopic } from '@pinpipe/schema/catalogue'
+import type { Table } from '@pinpipe/schema/table'
+import { checkRow } from '@pinpipe/schema/wire'
+import type { Format } from './encoder.ts'
+import { scanJson, withoutSpace } from './json-text.ts'
+import { reject, rejectRow, type Rejection } from './reject.ts'
+
+export type Validation = 'schema' | 'json' | 'none'
+
+/** The value as one line of JSON (the very bytes if they fit on a line), or why it cannot be one. */
+export type RecordCheck = (value: Buffer) => Uint8Array | Rejection
+
+const lineFeed = 0x0a
+
+/**
+ * How the values of a topic are checked. Without a choice: `schema` for topics of the catalogue, `json` for others.
+ * @returns the check; undefined if the schema is asked for and the topic has none.
+ */
+export function checkOf(
+  topic: string,
+  choice: Validation | undefined,
+  format: Format,
+): RecordCheck | undefined {
+  const table = tableOfTopic(topic)
+  const validation = choice ?? (table === undefined ? 'json' : 'schema')
+  if (validation === 'json') return checkedJson
+  // The value becomes a part of the envelope's own JSON: a line of that format needs it to be JSON.
+  if (validation === 'none') return format === 'envelope' ? checkedJson : uncheckedLine
+  return table === undefined ? undefined : rowOf(table)
+}
+
+/** Well-formed JSON, on one line. */
+export function checkedJson(value: Buffer): Uint8Array | Rejection {
+  const shape = scanJson(value)
+  if (shape === 'line') return value
+  if (shape === 'lines') return withoutSpace(value)
+  return reject(value.length === 0 ? 'no-value' : shape)
+}
+
+/** Anything that fits on one line. A value with line feeds has to be JSON: only then they can be taken out. */
+function uncheckedLine(value: Buffer): Uint8Array | Rejection {
+  return value.length > 0 && !value.includes(lineFeed) ? value : checkedJson(value)
+}
+
+function rowOf(table: Table): RecordCheck {
+  return (value) => {
+    if (!isUtf8(value)) return reject('not-utf8')
+    let row: unknown
+    try {
+      row = JSON.parse(value.toString())
+    } catch {
+      return reject(value.length === 0 ? 'no-value' : 'not-json')
+    }
+    const check = checkRow(table, row)
+    if (!check.ok) return rejectRow(check.problems)
+    return value.includes(lineFeed) ? withoutSpace(value) : value
+  }
+}

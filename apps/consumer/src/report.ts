@@ -1,0 +1,88 @@
+/** What an operator sees of a run: the progress line, the lag metric, and `/status` with a position per partition. */
+import type { CommandContext } from '@pinpipe/service/command'
+import { formatSize } from '@pinpipe/service/size'
+import type { Events } from './events.ts'
+import type { Lane } from './lane.ts'
+import type { MemoryBudget } from './memory-budget.ts'
+import { lagOf } from './offsets.ts'
+import type { Pipeline } from './pipeline.ts'
+import type { UntilEnd } from './until-end.ts'
+
+export type ReportOptions = {
+  readonly pipeline: Pipeline
+  readonly events: Events
+  readonly budget: MemoryBudget
+  readonly group: string
+  readonly untilEnd: UntilEnd | undefined
+  readonly context: Pick<CommandContext, 'metrics' | 'health' | 'progress'>
+}
+
+/** Registers everything; the progress line ends when the result is disposed. */
+export function report(options: ReportOptions): Disposable {
+  const { pipeline, context, budget, group, untilEnd } = options
+  context.metrics.gauge({
+    // kafka_exporter's name and labels: the log's end minus the committed offset, here as of the last fetch.
+    name: 'kafka_consumergroup_lag',
+    isWholeName: true,
+    help: 'Records between the end of the partition and what the group has committed',
+    labels: ['consumergroup', 'topic', 'partition'],
+    collect: (gauge) => {
+      gauge.reset()
+      for (const lane of pipeline.lanes.values()) {
+        const lag = lagOfLane(lane)
+        const labels = { consumergroup: group, topic: lane.at.topic, partition: String(lane.at.partition) }
+        if (lag !== undefined) gauge.set(labels, Number(lag))
+      }
+    },
+  })
+  context.metrics.gauge({
+    name: 'buffered_bytes',
+    help: 'Record content held in memory, out of --memory',
+    collect: (gauge) => gauge.set(budget.usedBytes),
+  })
+  context.health.status('partitions', () =>
+    [...pipeline.lanes].map(([key, lane]) => statusOf(key, lane, pipeline)),
+  )
+  context.health.status('memory', () => ({ usedBytes: budget.usedBytes, peakBytes: budget.peakBytes }))
+  context.health.status('untilEnd', () => (untilEnd === undefined ? null : { left: [...untilEnd.left] }))
+  return context.progress(() => progressLine(options))
+}
+
+/** `1234567 records, 12 objects, 720 MB, 3 rejected, lag 0`. */
+function progressLine({ pipeline, events, untilEnd }: ReportOptions): string {
+  const { records, objects, deadObjects, bytes, rejected } = events.totals
+  const lanes = [...pipeline.lanes.values()]
+  const open = lanes.reduce((sum, lane) => sum + lane.records, 0)
+  const lag = lanes.reduce((sum, lane) => sum + (lagOfLane(lane) ?? 0n), 0n)
+  const parts = [
+    `${records} records stored`,
+    `${open} being collected`,
+    `${objects + deadObjects} objects`,
+    formatSize(bytes),
+    ...(rejected > 0 ? [`${rejected} rejected`] : []),
+    `lag ${lag}`,
+    ...(untilEnd === undefined ? [] : [`${untilEnd.left.size} partitions to go`]),
+  ]
+  return parts.join(', ')
+}
+
+function statusOf(key: string, lane: Lane, pipeline: Pipeline): Record<string, unknown> {
+  const { next, stored, committed } = lane.offsets
+  return {
+    partition: key,
+    position: next?.toString() ?? null,
+    stored: stored?.toString() ?? null,
+    committed: committed?.toString() ?? null,
+    highWatermark: lane.highWatermark?.toString() ?? null,
+    lag: lagOfLane(lane)?.toString() ?? null,
+    openRecords: lane.records,
+    openBytes: lane.bytes,
+    isStoring: lane.isStoring,
+    halted: pipeline.halted.get(key)?.message ?? null,
+  }
+}
+
+/** Undefined until the first batch has told where the log ends. */
+function lagOfLane(lane: Lane): bigint | undefined {
+  return lane.highWatermark === undefined ? undefined : lagOf(lane.highWatermark, lane.offsets.committed)
+}

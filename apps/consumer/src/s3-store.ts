@@ -1,0 +1,131 @@
+/**
+ * A lake in S3: one create-only PutObject an object. The only file that imports the S3 SDK.
+ *
+ * Retries are the SDK's (standard mode), tuned once here: 5xx, throttling, time-outs and 409. A 412 never means
+ * "somebody else": it may be our own request whose answer was lost, so the digests are compared.
+ */
+import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import type { CreateOutcome, NewObject, Store } from './store.ts'
+import { isConflict, isExpiredToken, isPreconditionFailed, s3FailureOf, type S3Place } from './s3-errors.ts'
+
+export type S3StoreOptions = {
+  readonly bucket: string
+  /** Without slashes at its ends; empty for the bucket itself. */
+  readonly prefix: string
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** Waits between attempts double from 0.1 s up to 20 s, with jitter: about 6 s in all when nobody answers. */
+const maxAttempts = 7
+const connectTimeoutMs = 5_000
+/** Of one attempt; a 64 MiB object takes 2 s at 256 Mbit/s. */
+const requestTimeoutMs = 120_000
+
+/** Nothing is sent before the first `create`. Credentials come from the standard AWS chain. */
+export function openS3Store(options: S3StoreOptions): Store {
+  return new S3Store(options)
+}
+
+class S3Store implements Store {
+  readonly name: string
+  readonly keepsDigest = true
+  readonly #client: S3Client
+  readonly #bucket: string
+  readonly #prefix: string
+  readonly #place: S3Place
+
+  constructor({ bucket, prefix, env }: S3StoreOptions) {
+    const endpoint = env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL']
+    const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION']
+    this.name = `s3://${bucket}${prefix === '' ? '' : `/${prefix}`}`
+    this.#bucket = bucket
+    this.#prefix = prefix === '' ? '' : `${prefix}/`
+    this.#place = { bucket, endpoint, region }
+    this.#client = new S3Client({
+      maxAttempts,
+      retryMode: 'standard',
+      requestHandler: { connectionTimeout: connectTimeoutMs, requestTimeout: requestTimeoutMs },
+      // A checksum is sent with each object (see `create`); none is computed a second time by the SDK.
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
+      ...(region !== undefined && { region }),
+    })
+    retryConflicts(this.#client)
+  }
+
+  async create(object: NewObject): Promise<CreateOutcome> {
+    const body = object.body.flatten()
+    // One pass over the bytes, in the thread pool, serves the signature, the checksum, and the digest of plain content.
+    const sha256 = Buffer.from(await crypto.subtle.digest('SHA-256', body))
+    const digest = object.digest ?? sha256.toString('hex')
+    const put = new PutObjectCommand({
+      Bucket: this.#bucket,
+      Key: this.#prefix + object.key,
+      Body: body,
+      IfNoneMatch: '*',
+      ChecksumSHA256: sha256.toString('base64'),
+      ContentType: object.contentType,
+      Metadata: { ...object.facts, digest },
+    })
+    put.middlewareStack.add(
+      (next) => (args) => {
+        const { request } = args
+        if (hasHeaders(request)) request.headers['x-amz-content-sha256'] = sha256.toString('hex')
+        return next(args)
+      },
+      { step: 'build', name: 'knownPayloadHash' },
+    )
+    try {
+      await this.#withFreshCredentials(() => this.#client.send(put))
+      return 'created'
+    } catch (error) {
+      if (!isPreconditionFailed(error)) throw s3FailureOf(error, this.#place)
+      return this.#compare(object.key, digest)
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#client.destroy()
+  }
+
+  async #compare(key: string, digest: string): Promise<CreateOutcome> {
+    const head = new HeadObjectCommand({ Bucket: this.#bucket, Key: this.#prefix + key })
+    try {
+      const { Metadata: metadata } = await this.#withFreshCredentials(() => this.#client.send(head))
+      return metadata?.['digest'] === digest ? 'same' : 'different'
+    } catch (error) {
+      throw s3FailureOf(error, this.#place)
+    }
+  }
+
+  /** An expired session is renewed once and the request sent again: the SDK signs its own retries with the old one. */
+  async #withFreshCredentials<T>(send: () => Promise<T>): Promise<T> {
+    try {
+      return await send()
+    } catch (error) {
+      if (!isExpiredToken(error)) throw error
+      await this.#client.config.credentials({ forceRefresh: true })
+      return send()
+    }
+  }
+}
+
+/** S3 answers 409 to a create-only PUT that met another one, and asks to repeat it: the SDK does not know that by itself. */
+function retryConflicts(client: S3Client): void {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      try {
+        return await next(args)
+      } catch (error) {
+        if (isConflict(error) && error instanceof Error) Object.assign(error, { $retryable: {} })
+        throw error
+      }
+    },
+    // Low priority of the step that also holds the retries: this runs inside each attempt.
+    { step: 'finalizeRequest', priority: 'low', name: 'retryConflicts' },
+  )
+}
+
+function hasHeaders(request: unknown): request is { headers: Record<string, string> } {
+  return typeof request === 'object' && request !== null && 'headers' in request
+}

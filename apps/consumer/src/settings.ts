@@ -1,0 +1,178 @@
+/** The settings of `consumer run`, and the rules between them. */
+import { kafkaSettings } from '@pinpipe/kafka/settings'
+import { settingsSpec, types, type Rule, type SettingsOf } from '@pinpipe/service/settings'
+import { compressions, defaultLevel, highestLevel, type Compression } from './compress.ts'
+import type { Format } from './encoder.ts'
+import { lakeType } from './lake.ts'
+import type { Validation } from './record-check.ts'
+import type { TopicChoice } from './topics.ts'
+import type { Limits } from './triggers.ts'
+
+const mebibyte = 1024 * 1024
+const [sources, lake, ranges, records] = ['Topics', 'Lake', 'When an object is stored', 'Records']
+
+export const runSettings = settingsSpec({
+  ...kafkaSettings,
+  topics: {
+    flag: 'topics',
+    env: 'PINPIPE_TOPICS',
+    type: types.list(),
+    description: 'The topics to consume',
+    group: sources,
+  },
+  topicsRegex: {
+    flag: 'topics-regex',
+    env: 'PINPIPE_TOPICS_REGEX',
+    type: types.regex(),
+    description: 'Consume the topics whose whole name fits, as they are at the start',
+    group: sources,
+  },
+  topicPrefix: {
+    flag: 'topic-prefix',
+    env: 'TOPIC_PREFIX',
+    type: types.text({ takes: 'PREFIX' }),
+    description: 'Consume PREFIX.pin, PREFIX.geo and PREFIX.user',
+    group: sources,
+  },
+  group: {
+    flag: 'group',
+    env: 'PINPIPE_GROUP',
+    type: types.text({ takes: 'GROUP' }),
+    required: true,
+    description: 'The consumer group: its members share the partitions, its offsets say where to go on',
+    group: sources,
+  },
+  untilEnd: {
+    flag: 'until-end',
+    env: 'PINPIPE_UNTIL_END',
+    type: types.boolean(),
+    default: false,
+    description:
+      'Stop when everything that is in the topics at the start is stored; without it, run until stopped',
+    group: sources,
+  },
+  lake: {
+    flag: 'lake',
+    env: 'PINPIPE_LAKE',
+    type: lakeType,
+    required: true,
+    description: 'Where the objects go: s3://bucket/prefix or dir:<path>',
+    group: lake,
+  },
+  format: {
+    flag: 'format',
+    env: 'PINPIPE_FORMAT',
+    type: types.oneOf(['json', 'envelope', 'parquet', 'raw']),
+    default: 'json',
+    description:
+      'json: the value, one a line; envelope: with offset, time, key and headers (parquet and raw: not yet)',
+    group: lake,
+  },
+  compression: {
+    flag: 'compression',
+    env: 'PINPIPE_COMPRESSION',
+    type: types.oneOf(compressions),
+    default: 'none',
+    description: 'How objects are compressed',
+    group: lake,
+  },
+  compressionLevel: {
+    flag: 'compression-level',
+    env: 'PINPIPE_COMPRESSION_LEVEL',
+    type: types.integer({ min: 1, max: 22 }),
+    description: `gzip 1 to 9, zstd 1 to 22; ${defaultLevel}, the fastest, unless given`,
+    group: lake,
+  },
+  partitionBy: {
+    flag: 'partition-by',
+    env: 'PINPIPE_PARTITION_BY',
+    type: types.text({ takes: 'LAYOUT' }),
+    default: 'kafka',
+    description: 'How objects are laid out; kafka, by topic and partition, is what there is',
+    group: lake,
+  },
+  maxRecords: {
+    flag: 'max-records',
+    env: 'PINPIPE_MAX_RECORDS',
+    type: types.integer({ min: 1 }),
+    description: 'Records in an object; no limit unless given',
+    group: ranges,
+  },
+  maxBytes: {
+    flag: 'max-bytes',
+    env: 'PINPIPE_MAX_BYTES',
+    type: types.size({ minBytes: 1, maxBytes: 1024 * mebibyte }),
+    default: 64 * mebibyte,
+    description: 'Size of an object before compression; only a single larger record makes a larger one',
+    group: ranges,
+  },
+  maxAge: {
+    flag: 'max-age',
+    env: 'PINPIPE_MAX_AGE',
+    type: types.duration({ minMs: 1 }),
+    default: 300_000,
+    description: 'How long a record waits at most until its object is stored, also when no other comes',
+    group: ranges,
+  },
+  memory: {
+    flag: 'memory',
+    env: 'PINPIPE_MEMORY',
+    type: types.size({ minBytes: 8 * mebibyte }),
+    default: 256 * mebibyte,
+    description:
+      'Record content held at most, for all partitions together; what is largest is stored first when it is used up',
+    group: ranges,
+  },
+  validate: {
+    flag: 'validate',
+    env: 'PINPIPE_VALIDATE',
+    type: types.oneOf(['schema', 'json', 'none']),
+    description:
+      'What a value must be: a row of its table (unless given, for topics of the catalogue), JSON (for others), or anything that fits on a line',
+    group: records,
+  },
+})
+
+export type RunSettings = SettingsOf<typeof runSettings>
+
+/** Rules across settings: each returns a sentence for what is wrong. */
+export const runRules: readonly Rule<typeof runSettings>[] = [
+  ({ format }) =>
+    format === 'parquet' || format === 'raw'
+      ? `--format ${format} is not there yet: use json or envelope`
+      : undefined,
+  ({ partitionBy }) =>
+    partitionBy === 'kafka'
+      ? undefined
+      : '--partition-by takes only kafka for now: objects are laid out by topic and partition',
+  ({ compression, compressionLevel: level }) => {
+    if (level === undefined) return undefined
+    if (compression === 'none') return '--compression-level needs --compression gzip or zstd'
+    return level > highestLevel[compression]
+      ? `--compression-level: ${compression} has no level above ${highestLevel[compression]}`
+      : undefined
+  },
+]
+
+/** What the run does, in its own terms. Call it with settings that passed the rules. */
+export function planOf(settings: RunSettings): {
+  readonly topics: TopicChoice
+  readonly limits: Limits
+  readonly compression: Compression
+  readonly format: Format
+  readonly validation: Validation | undefined
+} {
+  return {
+    topics: topicChoiceOf(settings),
+    limits: { maxRecords: settings.maxRecords, maxBytes: settings.maxBytes, maxAgeMs: settings.maxAge },
+    compression: { kind: settings.compression, level: settings.compressionLevel ?? defaultLevel },
+    format: settings.format === 'envelope' ? 'envelope' : 'json',
+    validation: settings.validate,
+  }
+}
+
+function topicChoiceOf({ topics, topicsRegex, topicPrefix }: RunSettings): TopicChoice {
+  if (topics !== undefined) return { kind: 'list', topics }
+  if (topicsRegex !== undefined) return { kind: 'regex', pattern: topicsRegex }
+  return { kind: 'prefix', prefix: topicPrefix ?? '' }
+}

@@ -1,7 +1,7 @@
 // Ports for servers that cannot be asked to choose one themselves.
 import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
-import { AddressInUse } from './server.ts'
+import { AddressInUse } from './start-errors.ts'
 
 // Below the range that the kernel hands out to outgoing connections (32768 and up on Linux, 49152 and up on macOS): a
 // connection of another test cannot take a port between choosing and binding it.
@@ -9,19 +9,21 @@ const lowest = 15_000
 const highest = 32_000
 
 /**
- * Runs `start` with ports that were free a moment ago, and again with others when one was taken meanwhile.
+ * Runs `start` with ports that were free a moment ago, and again with others when one was taken meanwhile. With `port` the
+ * first is that one, and it is not tried again.
  * @param start throws AddressInUse to ask for other ports
  */
 export async function withFreePorts<T>(
   count: number,
   start: (ports: readonly number[]) => Promise<T>,
-  options: { attempts?: number } = {},
+  options: { port?: number } = {},
 ): Promise<T> {
-  const attempts = options.attempts ?? 5
+  const attempts = options.port === undefined ? 5 : 1
   for (let attempt = 1; ; attempt += 1) {
     try {
       // oxlint-disable-next-line no-await-in-loop -- another attempt only after this one failed
-      return await start(await freePorts(count))
+      const free = await freePorts(count)
+      return await start(options.port === undefined ? free : free.with(0, options.port))
     } catch (error) {
       if (!(error instanceof AddressInUse) || attempt >= attempts) throw error
     }

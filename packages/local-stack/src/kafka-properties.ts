@@ -66,6 +66,8 @@ export function serverProperties(node: NodeSettings): string {
     // A test's group need not wait for other members.
     'group.initial.rebalance.delay.ms': '0',
     'group.min.session.timeout.ms': '1000',
+    // A broker that was killed may register again once its old session is over: nine seconds by default.
+    'broker.session.timeout.ms': '6000',
     'num.network.threads': '2',
     'num.io.threads': '4',
     // The default of 128 MiB does not fit into the small heap.

@@ -1,12 +1,12 @@
 // Real Apache Kafka 4.1 (KRaft, controller and broker in one process) without a container.
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { withFreePorts } from './free-port.ts'
 import { javaArguments, runJavaTool, shortJvm } from './java-tools.ts'
 import { type KafkaUser, type NodePorts, serverProperties } from './kafka-properties.ts'
 import { mustRun } from './run-program.ts'
+import { inServerFolder } from './server-folder.ts'
 import { ServerGroup } from './server-group.ts'
 import { type Server, startServer } from './server.ts'
 import { makeTlsFiles } from './tls-files.ts'
@@ -43,6 +43,8 @@ export type KafkaOptions = {
   readonly topics?: readonly { readonly topic: string; readonly partitions: number }[]
   /** Number of brokers; the first is also the controller. Default 1. */
   readonly nodes?: number
+  /** Port of the first node's PLAINTEXT listener; all others are free ports. */
+  readonly port?: number
   /** More or other settings of the brokers. */
   readonly properties?: Readonly<Record<string, string>>
   /** Arguments of the JVM; default: a small heap and a fast start. A benchmark wants others. */
@@ -54,127 +56,123 @@ const smallJvm = ['-Xms64m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLe
 
 /**
  * Starts Kafka on free ports of 127.0.0.1 and waits until it takes requests (about three seconds).
- * Topics are not created by use. @throws Error with the log's path and last lines
+ * Topics are not created by use.
+ * @throws AddressInUse when the given port is taken; StartFailure with the log's path and last lines
  */
 export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServer> {
   const count = options.nodes ?? 1
   const server = await withFreePorts(
     count * portsOfNode,
-    async (ports) => await startOnPorts(ports, count, options),
+    async (ports) => await inServerFolder('kafka', async (folder) => await startIn(folder, ports, options)),
+    options.port === undefined ? {} : { port: options.port },
   )
-  for (const { topic, partitions } of options.topics ?? []) {
-    const to = ['--bootstrap-server', server.bootstrapServers]
-    // oxlint-disable-next-line no-await-in-loop -- each is a JVM: side by side would be slower
-    const { code, stdout, stderr } = await runJavaTool('kafka-topics', [
-      ...to,
-      '--create',
-      '--topic',
-      topic,
-      '--partitions',
-      String(partitions),
-    ])
-    if (code !== 0) {
-      await server.stop()
-      throw new Error(`kafka-topics could not create ${topic}: ${stdout}${stderr}`)
-    }
+  try {
+    await createTopics(server, options.topics ?? [])
+  } catch (error) {
+    await server.stop()
+    throw error
   }
   return server
 }
 
-async function startOnPorts(
+async function startIn(
+  folder: string,
   ports: readonly number[],
-  count: number,
   options: KafkaOptions,
 ): Promise<KafkaServer> {
-  const root = await mkdtemp(join(tmpdir(), 'pinpipe-kafka-'))
-  const started: Server[] = []
-  try {
-    const [jvm, tls] = await Promise.all([javaArguments('4.1', 'server'), makeTlsFiles(join(root, 'tls'))])
-    const user = newUser('pinpipe')
-    const restrictedUser = newUser('restricted')
-    const allPorts = Array.from({ length: count }, (_, index) => portsOf(ports, index))
-    const controllerPort = allPorts[0]?.controller ?? 0
-    const clusterId = randomBytes(16).toString('base64url')
-    const start = async (nodePorts: NodePorts, index: number): Promise<void> => {
-      const folder = join(root, `node-${index + 1}`)
-      await mkdir(folder)
-      const file = join(folder, 'server.properties')
-      const dataFolder = join(folder, 'data')
-      const node = {
-        nodeId: index + 1,
-        nodes: count,
-        controllerPort,
-        ports: nodePorts,
-        dataFolder,
-        tls,
-        user,
-        restrictedUser,
-      }
-      await writeFile(file, serverProperties({ ...node, properties: options.properties ?? {} }), {
-        mode: 0o600,
-      })
-      const scram = [user, restrictedUser].flatMap((each) =>
-        ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism) => [
-          '--add-scram',
-          `${mechanism}=[name=${each.username},password=${each.password}]`,
-        ]),
-      )
-      await mustRun('java', [
-        ...shortJvm,
-        ...jvm,
-        'kafka.tools.StorageTool',
-        'format',
-        '-t',
-        clusterId,
-        '-c',
-        file,
-        ...scram,
-      ])
-      started.push(
-        await startServer({
-          name: count === 1 ? 'kafka' : `kafka-${index + 1}`,
-          folder,
-          command: 'java',
-          args: [...(options.jvm ?? smallJvm), ...jvm, 'kafka.Kafka', file],
-          isReady: (log) => log.includes('Kafka Server started'),
-        }),
-      )
-    }
-    const outcomes = await Promise.allSettled(allPorts.map(start))
-    const failure = outcomes.find((outcome) => outcome.status === 'rejected')
-    if (failure !== undefined) throw failure.reason
-    const addresses = (port: keyof NodePorts): string =>
-      allPorts.map((each) => `127.0.0.1:${each[port]}`).join(',')
-    return Object.assign(
-      new ServerGroup(
-        'kafka',
-        root,
-        started.toSorted((a, b) => a.name.localeCompare(b.name)),
-      ),
-      {
-        bootstrapServers: addresses('plain'),
-        listeners: {
-          plain: addresses('plain'),
-          tls: addresses('tls'),
-          saslPlain: addresses('saslPlain'),
-          saslTls: addresses('saslTls'),
-        },
-        tlsCa: tls.ca,
-        tlsClient: { cert: tls.clientCert, key: tls.clientKey },
-        user,
-        restrictedUser,
-        users: [user, restrictedUser],
-      },
-    )
-  } catch (error) {
-    await Promise.all(started.map(async (server) => await server.stop()))
-    await rm(join(root, 'tls'), { recursive: true, force: true })
-    throw error
+  const count = options.nodes ?? 1
+  const [jvm, tls] = await Promise.all([javaArguments('4.1', 'server'), makeTlsFiles(join(folder, 'tls'))])
+  const user = newUser('pinpipe')
+  const restrictedUser = newUser('restricted')
+  const nodePorts = Array.from({ length: count }, (_, index) => portsOf(ports, index))
+  const common = {
+    nodes: count,
+    controllerPort: nodePorts[0]?.controller ?? 0,
+    tls,
+    user,
+    restrictedUser,
+    properties: options.properties ?? {},
+  }
+  const clusterId = randomBytes(16).toString('base64url')
+  const startNode = async (own: NodePorts, index: number): Promise<Server> => {
+    const nodeFolder = join(folder, `node-${index + 1}`)
+    await mkdir(nodeFolder)
+    const file = join(nodeFolder, 'server.properties')
+    const settings = { ...common, nodeId: index + 1, ports: own, dataFolder: join(nodeFolder, 'data') }
+    await writeFile(file, serverProperties(settings), { mode: 0o600 })
+    const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', file]
+    await mustRun('java', [...shortJvm, ...jvm, ...format, ...scramLogins([user, restrictedUser])])
+    return await startServer({
+      name: count === 1 ? 'kafka' : `kafka-${index + 1}`,
+      folder: nodeFolder,
+      removeWhenOrphan: folder,
+      command: 'java',
+      args: [...(options.jvm ?? smallJvm), ...jvm, 'kafka.Kafka', file],
+      isReady: (log) => log.includes('Kafka Server started'),
+    })
+  }
+  const nodes = await allOrNone(nodePorts.map(startNode))
+  const addresses = (port: keyof NodePorts): string =>
+    nodePorts.map((own) => `127.0.0.1:${own[port]}`).join(',')
+  const plain = addresses('plain')
+  return Object.assign(new ServerGroup('kafka', folder, nodes), {
+    bootstrapServers: plain,
+    listeners: {
+      plain,
+      tls: addresses('tls'),
+      saslPlain: addresses('saslPlain'),
+      saslTls: addresses('saslTls'),
+    },
+    tlsCa: tls.ca,
+    tlsClient: { cert: tls.clientCert, key: tls.clientKey },
+    user,
+    restrictedUser,
+    users: [user, restrictedUser],
+  })
+}
+
+/** All servers, or none and the first failure. */
+async function allOrNone(starts: readonly Promise<Server>[]): Promise<readonly Server[]> {
+  const outcomes = await Promise.allSettled(starts)
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected')
+  const started = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+  if (failure === undefined) return started
+  await Promise.all(started.map(async (server) => await server.stop({ keepLog: true })))
+  throw failure.reason
+}
+
+async function createTopics(server: KafkaFacts, topics: NonNullable<KafkaOptions['topics']>): Promise<void> {
+  for (const { topic, partitions } of topics) {
+    const create = [
+      '--bootstrap-server',
+      server.bootstrapServers,
+      '--create',
+      '--if-not-exists',
+      '--topic',
+      topic,
+    ]
+    // oxlint-disable-next-line no-await-in-loop -- each is a JVM: side by side would be slower
+    const { code, stdout, stderr } = await runJavaTool('kafka-topics', [
+      ...create,
+      '--partitions',
+      String(partitions),
+    ])
+    if (code !== 0) throw new Error(`kafka-topics could not create ${topic}: ${stdout}${stderr}`)
   }
 }
 
+function scramLogins(users: readonly KafkaUser[]): readonly string[] {
+  const mechanisms = ['SCRAM-SHA-256', 'SCRAM-SHA-512']
+  return users.flatMap(({ username, password }) =>
+    mechanisms.flatMap((mechanism) => [
+      '--add-scram',
+      `${mechanism}=[name=${username},password=${password}]`,
+    ]),
+  )
+}
+
 function portsOf(ports: readonly number[], index: number): NodePorts {
-  const [controller = 0, plain = 0, tls = 0, saslPlain = 0, saslTls = 0] = ports.slice(index * portsOfNode)
+  const [plain = 0, controller = 0, tls = 0, saslPlain = 0, saslTls = 0] = ports.slice(index * portsOfNode)
   return { controller, plain, tls, saslPlain, saslTls }
 }
 

@@ -1,13 +1,14 @@
 // A real MariaDB in its own folder, without the system's service.
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir, userInfo } from 'node:os'
+import { writeFile } from 'node:fs/promises'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 // oxlint-disable-next-line no-restricted-imports -- the test server's own client: it makes databases
 import { createConnection } from 'mysql2/promise'
 import { withFreePorts } from './free-port.ts'
 import { mustRun } from './run-program.ts'
-import { AddressInUse, type Server, startServer } from './server.ts'
+import { inServerFolder } from './server-folder.ts'
+import { type Server, startServer } from './server.ts'
 
 /** How to reach a MySQL or MariaDB of the local stack: plain data that can be handed to another process. */
 export type MySqlFacts = {
@@ -30,58 +31,56 @@ export type MariaDbServer = Server &
   }
 
 /**
- * Starts MariaDB on a free port of 127.0.0.1 (about two seconds). All databases are utf8mb4.
- * @throws Error with the log's path and last lines
+ * Starts MariaDB on `port`, by default a free port of 127.0.0.1 (about two seconds). All databases are utf8mb4.
+ * @throws AddressInUse when the given port is taken; StartFailure with the log's path and last lines
  */
-export async function startMariaDb(): Promise<MariaDbServer> {
-  return await withFreePorts(1, async ([port = 0]) => await startOnPort(port))
+export async function startMariaDb(options: { port?: number } = {}): Promise<MariaDbServer> {
+  return await withFreePorts(1, async ([port = 0]) => await startOnPort(port), options)
 }
 
 async function startOnPort(port: number): Promise<MariaDbServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'pinpipe-mariadb-'))
+  return await inServerFolder('mariadb', async (folder) => await startIn(folder, port))
+}
+
+async function startIn(folder: string, port: number): Promise<MariaDbServer> {
   const datadir = join(folder, 'data')
   const facts = factsOf(port)
-  try {
-    const user = `--user=${userInfo().username}`
-    const method = '--auth-root-authentication-method=normal'
-    await mustRun('mariadb-install-db', [
+  const user = `--user=${userInfo().username}`
+  const method = '--auth-root-authentication-method=normal'
+  await mustRun('mariadb-install-db', [
+    '--no-defaults',
+    `--datadir=${datadir}`,
+    method,
+    '--skip-test-db',
+    user,
+  ])
+  const initFile = join(folder, 'init.sql')
+  await writeFile(initFile, initSql(facts), { mode: 0o600 })
+  const server = await startServer({
+    name: 'mariadb',
+    folder,
+    command: 'mariadbd',
+    args: [
       '--no-defaults',
       `--datadir=${datadir}`,
-      method,
-      '--skip-test-db',
       user,
-    ])
-    const initFile = join(folder, 'init.sql')
-    await writeFile(initFile, initSql(facts), { mode: 0o600 })
-    const server = await startServer({
-      name: 'mariadb',
-      folder,
-      command: 'mariadbd',
-      args: [
-        '--no-defaults',
-        `--datadir=${datadir}`,
-        user,
-        `--port=${port}`,
-        '--bind-address=127.0.0.1',
-        `--socket=${join(folder, 'mysql.sock')}`,
-        `--pid-file=${join(folder, 'mysql.pid')}`,
-        `--init-file=${initFile}`,
-        '--character-set-server=utf8mb4',
-        '--collation-server=utf8mb4_unicode_ci',
-        '--skip-name-resolve',
-        // The data is thrown away: no need to wait for the disk.
-        '--innodb-flush-log-at-trx-commit=0',
-        '--innodb-buffer-pool-size=64M',
-        '--innodb-log-file-size=32M',
-      ],
-      isReady: (log) => log.includes('ready for connections'),
-    })
-    const createDatabase = async (name: string): Promise<string> => await createMySqlDatabase(facts, name)
-    return Object.assign(server, facts, { createDatabase })
-  } catch (error) {
-    if (error instanceof AddressInUse) await rm(folder, { recursive: true, force: true })
-    throw error
-  }
+      `--port=${port}`,
+      '--bind-address=127.0.0.1',
+      `--socket=${join(folder, 'mysql.sock')}`,
+      `--pid-file=${join(folder, 'mysql.pid')}`,
+      `--init-file=${initFile}`,
+      '--character-set-server=utf8mb4',
+      '--collation-server=utf8mb4_unicode_ci',
+      '--skip-name-resolve',
+      // The data is thrown away: no need to wait for the disk.
+      '--innodb-flush-log-at-trx-commit=0',
+      '--innodb-buffer-pool-size=64M',
+      '--innodb-log-file-size=32M',
+    ],
+    isReady: (log) => log.includes('ready for connections'),
+  })
+  const createDatabase = async (name: string): Promise<string> => await createMySqlDatabase(facts, name)
+  return Object.assign(server, facts, { createDatabase })
 }
 
 /** Makes an empty utf8mb4 database on a running server and returns its URL (without the password). */

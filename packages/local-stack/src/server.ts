@@ -3,13 +3,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
-import { mkdir, readFile, readdir, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { mkdir, readFile, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type Environment, environment, nodeProgram } from './environment.ts'
+import { removeAllButLogs } from './server-folder.ts'
+import { AddressInUse, StartFailure } from './start-errors.ts'
 
 export type StopOptions = {
   /** Keep the log file and only remove the data: after a failed test run. */
@@ -39,17 +41,14 @@ export type ServerSpec = {
   readonly name: string
   /** Its own folder; made if absent, removed by `stop()`. */
   readonly folder: string
+  /** What the watchdog removes when the owner is gone; default `folder`. */
+  readonly removeWhenOrphan?: string
   readonly command: string
   readonly args: readonly string[]
   readonly env?: Environment
   /** Asked until it says yes; `log` is what this start has written so far. */
   readonly isReady: (log: string) => boolean | Promise<boolean>
   readonly readyWithinMs?: number
-}
-
-/** The port was taken between choosing and binding it: choose others and start again. */
-export class AddressInUse extends Error {
-  override readonly name = 'AddressInUse'
 }
 
 type Exit = { readonly code: number | null; readonly signal: string | null; readonly error?: string }
@@ -68,7 +67,7 @@ export async function startServer(spec: ServerSpec): Promise<Server> {
   try {
     await server.start()
   } catch (error) {
-    await server.stop({ keepLog: !(error instanceof AddressInUse) })
+    await server.stop({ keepLog: error instanceof StartFailure })
     throw error
   }
   return server
@@ -113,7 +112,9 @@ class SupervisedServer implements Server {
       const written = (await readFile(this.log)).subarray(logStart).toString()
       if (exit !== undefined)
         throw this.#startFailure(`ended before it was ready (${exitText(exit)})`, written)
-      if (await this.#spec.isReady(written)) return
+      // A question that is never answered must not hide that the server has ended.
+      const isReady = await Promise.race([this.#spec.isReady(written), running.exited.then(() => false)])
+      if (isReady) return
       if (performance.now() > deadline) throw this.#startFailure('did not become ready in time', written)
       await sleep(pollMs)
       // oxlint-enable no-await-in-loop
@@ -121,10 +122,11 @@ class SupervisedServer implements Server {
   }
 
   async #spawn(): Promise<Running> {
+    const orphanFolder = this.#spec.removeWhenOrphan ?? this.folder
     const log = openSync(this.log, 'a')
     const watchdog = spawn(
       nodeProgram,
-      ['--no-warnings', watchdogFile, this.folder, this.#spec.command, ...this.#spec.args],
+      ['--no-warnings', watchdogFile, orphanFolder, this.#spec.command, ...this.#spec.args],
       {
         cwd: this.folder,
         env: { ...environment, ...this.#spec.env },
@@ -162,7 +164,9 @@ class SupervisedServer implements Server {
       return new AddressInUse(`${this.name}: a port was taken by another process`)
     }
     const tail = log.trimEnd().split('\n').slice(-15).join('\n')
-    return new Error(`${this.name} ${problem}. Its log is kept at ${this.log}; the last lines:\n${tail}`)
+    return new StartFailure(
+      `${this.name} ${problem}. Its log is kept at ${this.log}; the last lines:\n${tail}`,
+    )
   }
 
   async #signal(name: NodeJS.Signals): Promise<void> {
@@ -196,7 +200,7 @@ class SupervisedServer implements Server {
 
   async stop(options: StopOptions = {}): Promise<void> {
     await this.#end('SIGTERM')
-    if (options.keepLog === true) await removeAllBut(this.log)
+    if (options.keepLog === true) await removeAllButLogs(this.folder)
     else await rm(this.folder, { recursive: true, force: true })
   }
 
@@ -224,11 +228,4 @@ class SupervisedServer implements Server {
 
 function exitText(exit: Exit): string {
   return exit.error ?? (exit.signal === null ? `exit code ${exit.code}` : `signal ${exit.signal}`)
-}
-
-async function removeAllBut(log: string): Promise<void> {
-  const folder = dirname(log)
-  const names = await readdir(folder).catch(() => [])
-  const unwanted = names.filter((name) => name !== basename(log))
-  await Promise.all(unwanted.map((name) => rm(join(folder, name), { recursive: true, force: true })))
 }

@@ -3,10 +3,11 @@ import { type Environment, environment } from './environment.ts'
 import { externalStack } from './external-stack.ts'
 import { type KafkaFacts, type KafkaOptions, type KafkaServer, startKafka } from './kafka.ts'
 import { type MySqlFacts, type MariaDbServer, startMariaDb } from './mariadb.ts'
+import { fetchJars } from './maven-jars.ts'
 import { type ServerName, findMissing, missingLine } from './prerequisites.ts'
 import { type S3Facts } from './s3-access.ts'
 import { type Server, type StopOptions } from './server.ts'
-import { type S3Server, startVersityGw } from './versitygw.ts'
+import { type S3Server, fetchVersityGw, startVersityGw } from './versitygw.ts'
 
 /** Addresses and logins of the three servers: plain data. Those of a missing server are empty strings. */
 export type Stack = {
@@ -36,6 +37,7 @@ export type RunningStack = {
 /**
  * Starts what can start here, side by side; with `STACK=external` it takes the addresses from the environment instead.
  * A server that lacks a program, or whose program cannot be fetched, is listed in `problems`; the others run.
+ * @throws StartFailure when a server has all it needs and fails: that is a fault, not a missing prerequisite
  */
 export async function startStack(
   options: { env?: Environment; kafka?: KafkaOptions } = {},
@@ -46,38 +48,62 @@ export async function startStack(
   }
   const missing = await findMissing(env)
   const problems = new Map<ServerName, string>(missing.map(({ server, reason }) => [server, reason]))
-  const attempt = async <T extends Server>(
-    server: ServerName,
-    start: () => Promise<T>,
-  ): Promise<T | undefined> => {
-    if (problems.has(server)) return undefined
-    try {
-      return await start()
-    } catch (error) {
-      problems.set(server, missingLine(server, error instanceof Error ? error.message : String(error)))
+  const servers: Server[] = []
+  const start = async <T extends Server>({
+    name,
+    fetchProgram,
+    startServer,
+  }: Starter<T>): Promise<T | undefined> => {
+    if (problems.has(name)) return undefined
+    const problem = await fetchProgram().then(() => undefined, firstLine)
+    if (problem !== undefined) {
+      problems.set(name, missingLine(name, `its program could not be fetched: ${problem}`))
       return undefined
     }
+    const server = await startServer()
+    servers.push(server)
+    return server
   }
-  const [kafka, mariadb, s3] = await Promise.all([
-    attempt('kafka', async () => await startKafka(options.kafka)),
-    attempt('mariadb', startMariaDb),
-    attempt('s3', startVersityGw),
-  ])
-  const servers = [kafka, mariadb, s3].filter((server) => server !== undefined)
-  return {
-    facts: {
-      mode: 'native',
-      missing: [...problems.keys()],
-      kafka: kafkaFacts(kafka),
-      mariadb: mariaDbFacts(mariadb),
-      s3: s3Facts(s3),
-    },
-    problems: [...problems.values()],
-    logs: servers.map(({ log }) => log),
-    async stop(stopOptions) {
-      await Promise.all(servers.map(async (server) => await server.stop(stopOptions)))
-    },
+  const stop = async (stopOptions?: StopOptions): Promise<void> => {
+    await Promise.all(servers.map(async (server) => await server.stop(stopOptions)))
   }
+  const starting = [
+    start({
+      name: 'kafka',
+      fetchProgram: async () => await fetchJars('4.1'),
+      startServer: async () => await startKafka(options.kafka),
+    }),
+    start({ name: 'mariadb', fetchProgram: async () => {}, startServer: startMariaDb }),
+    start({ name: 's3', fetchProgram: fetchVersityGw, startServer: startVersityGw }),
+  ] as const
+  // All must have ended before any is stopped.
+  await Promise.allSettled(starting)
+  try {
+    const [kafka, mariadb, s3] = await Promise.all(starting)
+    const addresses = { kafka: kafkaFacts(kafka), mariadb: mariaDbFacts(mariadb), s3: s3Facts(s3) }
+    return {
+      facts: { mode: 'native', missing: [...problems.keys()], ...addresses },
+      problems: [...problems.values()],
+      logs: servers.map(({ log }) => log),
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+type Starter<T> = {
+  readonly name: ServerName
+  readonly fetchProgram: () => Promise<unknown>
+  readonly startServer: () => Promise<T>
+}
+
+function firstLine(error: unknown): string {
+  const lines = (error instanceof Error ? error.message : String(error))
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+  return lines.slice(0, 2).join(' ')
 }
 
 // Picked by hand: the handles also carry functions, which cannot be handed to another process.

@@ -1,13 +1,13 @@
 // A real S3 server over a folder: versitygw, built once by Go into the user's cache folder.
 import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { cacheFolder } from './environment.ts'
 import { withFreePorts } from './free-port.ts'
 import { mustRun } from './run-program.ts'
 import { type S3Facts, type S3Access, s3Access } from './s3-access.ts'
-import { AddressInUse, type Server, startServer } from './server.ts'
+import { inServerFolder } from './server-folder.ts'
+import { type Server, startServer } from './server.ts'
 
 export type S3Server = Server & S3Facts & S3Access
 
@@ -44,54 +44,46 @@ export async function fetchVersityGw(): Promise<string> {
 }
 
 /**
- * Starts an S3 server on a free port of 127.0.0.1 (about half a second) with keys of its own.
- * @throws Error with the log's path and last lines
+ * Starts an S3 server on `port`, by default a free port of 127.0.0.1 (about half a second) with keys of its own.
+ * @throws AddressInUse when the given port is taken; StartFailure with the log's path and last lines
  */
-export async function startVersityGw(): Promise<S3Server> {
+export async function startVersityGw(options: { port?: number } = {}): Promise<S3Server> {
   const program = await fetchVersityGw()
-  return await withFreePorts(1, async ([port = 0]) => await startOnPort(program, port))
+  const start = async (port: number): Promise<S3Server> =>
+    await inServerFolder('versitygw', async (folder) => await startIn(folder, program, port))
+  return await withFreePorts(1, async ([port = 0]) => await start(port), options)
 }
 
-async function startOnPort(program: string, port: number): Promise<S3Server> {
-  const folder = await mkdtemp(join(tmpdir(), 'pinpipe-versitygw-'))
+async function startIn(folder: string, program: string, port: number): Promise<S3Server> {
   const buckets = join(folder, 'buckets')
   const sidecar = join(folder, 'metadata')
   await Promise.all([mkdir(buckets), mkdir(sidecar)])
   const facts = factsOf(port)
   // A path that only this server answers: another program on the port is never taken for it.
   const health = `/health-${randomBytes(8).toString('hex')}`
-  try {
-    const server = await startServer({
-      name: 'versitygw',
-      folder,
-      command: program,
-      args: [
-        '--port',
-        `127.0.0.1:${port}`,
-        '--region',
-        facts.region,
-        '--health',
-        health,
-        '--keep-alive',
-        '--quiet',
-        'posix',
-        // A sidecar folder for metadata works on every file system; extended attributes do not (tmpfs, some overlays).
-        '--sidecar',
-        sidecar,
-        buckets,
-      ],
-      env: { ROOT_ACCESS_KEY: facts.accessKeyId, ROOT_SECRET_KEY: facts.secretAccessKey },
-      isReady: async () =>
-        await fetch(`${facts.endpoint}${health}`).then(
-          (answer) => answer.ok,
-          () => false,
-        ),
-    })
-    return Object.assign(server, facts, s3Access(facts))
-  } catch (error) {
-    if (error instanceof AddressInUse) await rm(folder, { recursive: true, force: true })
-    throw error
-  }
+  const server = await startServer({
+    name: 'versitygw',
+    folder,
+    command: program,
+    args: [
+      '--port',
+      `127.0.0.1:${port}`,
+      '--region',
+      facts.region,
+      '--health',
+      health,
+      '--keep-alive',
+      '--quiet',
+      'posix',
+      // A sidecar folder for metadata works on every file system; extended attributes do not (tmpfs, some overlays).
+      '--sidecar',
+      sidecar,
+      buckets,
+    ],
+    env: { ROOT_ACCESS_KEY: facts.accessKeyId, ROOT_SECRET_KEY: facts.secretAccessKey },
+    isReady: async () => await isHealthy(`${facts.endpoint}${health}`),
+  })
+  return Object.assign(server, facts, s3Access(facts))
 }
 
 function factsOf(port: number): S3Facts {
@@ -101,4 +93,11 @@ function factsOf(port: number): S3Facts {
     accessKeyId: randomBytes(10).toString('hex').toUpperCase(),
     secretAccessKey: randomBytes(30).toString('base64url'),
   }
+}
+
+async function isHealthy(url: string): Promise<boolean> {
+  return await fetch(url, { signal: AbortSignal.timeout(1000) }).then(
+    (answer) => answer.ok,
+    () => false,
+  )
 }

@@ -49,8 +49,7 @@ export function credentialSource(options: CredentialOptions): CredentialSource {
 }
 
 function baseSource(options: CredentialOptions): CredentialSource {
-  if (options.credentials)
-    return { name: 'the credentials given by the program', provide: options.credentials }
+  if (options.credentials) return { name: 'the program itself', provide: options.credentials }
   const { profile, roleKeys, webIdentity } = options
   if (roleKeys)
     return { name: 'the access key of the login module', provide: () => Promise.resolve(roleKeys) }

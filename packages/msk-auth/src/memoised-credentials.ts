@@ -53,7 +53,7 @@ export class MemoisedCredentials {
     if (leftMs < shortestTokenS * 1000) {
       throw new MskAuthError(
         'CREDENTIALS_TOO_SHORT',
-        `${this.#source.name} gave AWS credentials that end in ${Math.max(0, Math.floor(leftMs / 1000))} s, and a token needs at least ${shortestTokenS} s: renew them, and check this machine's clock.`,
+        `The AWS credentials from ${this.#source.name} end in ${Math.max(0, Math.floor(leftMs / 1000))} s, and a token needs at least ${shortestTokenS} s: renew them, and check this machine's clock.`,
       )
     }
     this.#kept = fetched

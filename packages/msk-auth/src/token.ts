@@ -67,7 +67,7 @@ export async function signToken(
     const { token } = await sign(region, fed)
     const url = new URL(Buffer.from(token, 'base64url').toString('utf8'))
     if (url.searchParams.get('X-Amz-Expires') === String(seconds)) {
-      return { value: token, expiresAtMs: signedAtMs(url) + seconds * 1000, lifetimeMs: seconds * 1000 }
+      return { value: token, expiresAtMs: nowMs + seconds * 1000, lifetimeMs: seconds * 1000 }
     }
   }
   throw new MskAuthError('SIGNING_FAILED', 'The MSK signer wrote no whole number of seconds into the token.')
@@ -88,10 +88,4 @@ async function sign(region: string, credentials: AwsCredentials): Promise<{ toke
     const reason = error instanceof Error ? error.message : 'unknown reason'
     throw new MskAuthError('SIGNING_FAILED', `The MSK token could not be signed: ${reason}`, { cause: error })
   }
-}
-
-// X-Amz-Date is basic ISO 8601: 20260102T030405Z.
-function signedAtMs(url: URL): number {
-  const date = url.searchParams.get('X-Amz-Date') ?? ''
-  return Date.parse(date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'))
 }

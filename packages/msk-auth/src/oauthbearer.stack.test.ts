@@ -1,0 +1,91 @@
+import { startKafka } from '@pinpipe/local-stack/kafka'
+import { fetchJars } from '@pinpipe/local-stack/maven-jars'
+import { stackTest } from '@pinpipe/local-stack/stack-test'
+import { Kafka, logLevel } from 'kafkajs'
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect } from 'vitest'
+import { type AwsCredentials } from './token.ts'
+import { mskTokenProvider } from './token-provider.ts'
+
+const run = promisify(execFile)
+const credentials: AwsCredentials = {
+  accessKeyId: 'AKIASTACK',
+  secretAccessKey: 'secret/of+the=stack',
+  sessionToken: 'a+session/token==',
+}
+
+function clientOf(brokers: string, given: AwsCredentials): Kafka {
+  const token = mskTokenProvider({
+    region: 'eu-west-1',
+    clientId: 'stack-test',
+    credentials: () => Promise.resolve(given),
+  })
+  return new Kafka({
+    clientId: 'stack-test',
+    brokers: brokers.split(','),
+    sasl: { mechanism: 'oauthbearer', oauthBearerProvider: token },
+    logLevel: logLevel.NOTHING,
+    retry: { retries: 0 },
+  })
+}
+
+stackTest(
+  'K3: a broker that takes other tokens only lets connect() pass, and the first request fails',
+  async ({ kafka }) => {
+    const admin = clientOf(kafka.listeners.saslPlain, credentials).admin()
+    // Apache Kafka answers error 0 and an RFC 7628 challenge, which kafkajs takes for a success.
+    await expect(admin.connect()).resolves.toBeUndefined()
+    await expect(admin.listTopics()).rejects.toThrow('Closed connection')
+    await admin.disconnect()
+  },
+)
+
+stackTest(
+  'a broker that signs again takes the token of a right key, and refuses a wrong key',
+  // The fixture is asked for so that the test is skipped where Kafka cannot start.
+  async ({ kafka }) => {
+    expect(kafka.listeners.saslPlain).not.toBe('')
+    const folder = await mkdtemp(join(tmpdir(), 'pinpipe-validator-'))
+    try {
+      const agent = await validatorAgent(folder)
+      const handler = 'listener.name.sasl_plain.oauthbearer.sasl.server.callback.handler.class'
+      await using own = await startKafka({
+        topics: [{ topic: 'seen', partitions: 1 }],
+        properties: { [handler]: 'MskTokenValidator', 'allow.everyone.if.no.acl.found': 'true' },
+        jvm: ['-Xmx512m', `-javaagent:${agent}`, `-Dmsk.secret=${credentials.secretAccessKey}`],
+      })
+      const admin = clientOf(own.listeners.saslPlain, credentials).admin()
+      await admin.connect()
+      await expect(admin.listTopics()).resolves.toContain('seen')
+      await admin.disconnect()
+
+      const expiring = { ...credentials, expiration: new Date(Date.now() + 90_500) }
+      const short = clientOf(own.listeners.saslPlain, expiring).admin()
+      await short.connect()
+      await expect(short.listTopics()).resolves.toContain('seen')
+      await short.disconnect()
+
+      const wrong = clientOf(own.listeners.saslPlain, { ...credentials, secretAccessKey: 'another' }).admin()
+      await wrong.connect()
+      await expect(wrong.listTopics()).rejects.toThrow('Closed connection')
+      await wrong.disconnect()
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  },
+)
+
+/** Compiles the broker's side. A Java agent is the way onto the class path of a broker that is started by others. */
+async function validatorAgent(folder: string): Promise<string> {
+  const jars = await fetchJars('4.1')
+  const source = join(import.meta.dirname, 'fixtures/MskTokenValidator.java')
+  await run('javac', ['-cp', join(jars, '*'), '-d', join(folder, 'classes'), source])
+  await writeFile(join(folder, 'manifest'), 'Premain-Class: MskTokenValidator\n')
+  const agent = join(folder, 'validator.jar')
+  await run('jar', ['cfm', agent, join(folder, 'manifest'), '-C', join(folder, 'classes'), '.'])
+  return agent
+}

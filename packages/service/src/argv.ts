@@ -45,7 +45,7 @@ export function readFlags(spec: SettingsSpec, argv: readonly string[], hints: Fl
     options[name] = optionFor(name, target.shape === 'switch' ? 'boolean' : 'string')
   for (const name of withoutFlag.keys()) options[name] ??= { type: 'string' }
 
-  const { tokens, problems } = withoutSwallowedFlags(argv, options)
+  const { tokens, problems } = readTokens(argv, options)
   const given = new Map<string, { flag: string; texts: string[] }>()
   const positionals: string[] = []
   let unknownAt = -2
@@ -71,7 +71,7 @@ export function readFlags(spec: SettingsSpec, argv: readonly string[], hints: Fl
     const entry = given.get(target.key)
     if (entry === undefined) given.set(target.key, { flag: token.rawName, texts: [text] })
     else if (target.shape === 'many') entry.texts.push(text)
-    else problems.push(twice(entry.flag, token.rawName))
+    else problems.push(twice(entry, { flag: token.rawName, text }))
   }
   return { given, positionals, problems }
 }
@@ -84,23 +84,45 @@ function optionFor(name: string, type: 'boolean' | 'string') {
 }
 
 /**
- * parseArgs takes `--region --tls` as the value `--tls` of `--region`. Such a pair is reported and `--region` is taken
- * out, so that `--tls` still counts and is not reported as well.
+ * Two things that parseArgs reads as something else are reported and put right, so that one mistake is one problem:
+ * `--region --tls` (it takes `--tls` as the value) and `-topic x` (it takes that as `-t -o -p -i -c`).
  */
-function withoutSwallowedFlags(argv: readonly string[], options: NonNullable<ParseArgsConfig['options']>) {
+function readTokens(argv: readonly string[], options: NonNullable<ParseArgsConfig['options']>) {
   const problems: string[] = []
   let rest = argv
   for (;;) {
     const tokens = tokensOf(rest, options)
-    const swallowing = tokens.find(
-      (token) => token.kind === 'option' && !token.inlineValue && looksLikeFlag(token.value),
-    )
-    if (swallowing === undefined || swallowing.kind !== 'option') return { tokens, problems }
-    problems.push(
-      `${swallowing.rawName} needs a value (write ${swallowing.rawName}=VALUE if the value begins with a dash)`,
-    )
-    rest = rest.toSpliced(swallowing.index, 1)
+    const wrong = tokens.find((token) => isSwallowing(token) || isSingleDashed(rest, token, options))
+    if (wrong === undefined || wrong.kind !== 'option') return { tokens, problems }
+    const typed = rest[wrong.index] ?? ''
+    if (isSingleDashed(rest, wrong, options)) {
+      problems.push(`${nameIn(typed)} is written with two dashes: -${nameIn(typed)}`)
+      rest = rest.with(wrong.index, `-${typed}`)
+    } else {
+      problems.push(
+        `${wrong.rawName} needs a value (write ${wrong.rawName}=VALUE if the value begins with a dash)`,
+      )
+      rest = rest.toSpliced(wrong.index, 1)
+    }
   }
+}
+
+function isSwallowing(token: Token): boolean {
+  return token.kind === 'option' && token.inlineValue !== true && looksLikeFlag(token.value)
+}
+
+function isSingleDashed(
+  argv: readonly string[],
+  token: Token,
+  options: NonNullable<ParseArgsConfig['options']>,
+): boolean {
+  const typed = argv[token.index] ?? ''
+  return token.kind === 'option' && /^-[a-z][a-z0-9-]+/i.test(typed) && nameIn(typed).slice(1) in options
+}
+
+/** The flag of `-topic=x`: `-topic`. */
+function nameIn(typed: string): string {
+  return typed.split('=', 1)[0] ?? typed
 }
 
 function looksLikeFlag(value: string | undefined): boolean {
@@ -117,16 +139,19 @@ function missingValue(token: Token & { kind: 'option' }, target: Target): string
   return target.negated ? `${token.rawName} takes no value` : `${token.rawName} needs a value`
 }
 
-function twice(first: string, second: string): string {
-  return first === second
-    ? `${first} is given more than once`
-    : `${first} and ${second} are the same setting: give one of them, once`
+function twice(
+  first: { readonly flag: string; readonly texts: readonly string[] },
+  second: { readonly flag: string; readonly text: string },
+): string {
+  if (first.flag === second.flag) return `${second.flag} is given more than once`
+  const isSame = first.texts.includes(second.text)
+  return `${first.flag} and ${second.flag} ${isSame ? 'are the same setting' : 'contradict each other'}: give one of them`
 }
 
 function unknownFlag(flag: string, targets: ReadonlyMap<string, Target>, hints: FlagHints): string {
   const command = hints.elsewhere?.get(flag.replace(/^--?/, ''))
   if (command !== undefined) return `${flag} belongs to the command ${command}, not to this one`
-  return `unknown flag ${flag}${didYouMean(flag, [...targets.keys()].map(dashed))}`
+  return `unknown flag ${flag}${didYouMean(flag, [...targets.keys()].map(dashed)) || ' (--help lists all)'}`
 }
 
 /** The flag as it is typed: `-o`, `--output`. */

@@ -42,9 +42,13 @@ export function chooseCommand(app: App, typed: readonly string[], common: Settin
   })
   const end = tokens.find((token) => token.kind === 'option-terminator')?.index ?? Infinity
   const words = tokens.filter((token) => token.kind === 'positional').filter((token) => token.index < end)
-  const asked = tokens.filter((token) => token.kind === 'option')
-  const help = asked.filter((token) => token.name === 'help')
-  const version = asked.filter((token) => token.name === 'version')
+  // Asking for help wins over everything, also where a value is missing in front of it.
+  const wantsHelp = argv.some(
+    (text, index) => index < end && (text === '--help' || (text === '-h' && options['h'] === undefined)),
+  )
+  const version = tokens
+    .filter((token) => token.kind === 'option')
+    .filter((token) => token.name === 'version')
   const isHelpWord = words[0]?.value === 'help' && !app.commands.some((one) => one.name === 'help')
   const spoken = isHelpWord ? words.slice(1) : words
   const match = app.commands
@@ -52,10 +56,8 @@ export function chooseCommand(app: App, typed: readonly string[], common: Settin
     .toSorted((a, b) => b.name.length - a.name.length)[0]
   const chosen = match ?? app.commands.find((one) => one.name === app.defaultCommand)
   const nameWords = match === undefined ? [] : spoken.slice(0, match.name.split(' ').length)
-  const drop = new Set(
-    [...nameWords, ...help, ...version, ...(isHelpWord ? words.slice(0, 1) : [])].map((token) => token.index),
-  )
-  const wants = help.length > 0 || isHelpWord ? 'help' : version.length > 0 ? 'version' : 'run'
+  const drop = new Set([...nameWords, ...version].map((token) => token.index))
+  const wants = wantsHelp || isHelpWord ? 'help' : version.length > 0 ? 'version' : 'run'
   const first = spoken[0]
   const isUnknown =
     match === undefined &&

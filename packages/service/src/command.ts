@@ -66,6 +66,8 @@ export type App = {
   readonly commands: readonly AnyCommand[]
   /** The command that runs when none is named. */
   readonly defaultCommand?: string
+  /** `PINPIPE_*` variables that belong to other programs of the same deployment, so that they are no error here. */
+  readonly otherVariables?: readonly string[]
   /** Turns another program's command line into this one's, before anything else is read. */
   rewriteArgv?(argv: readonly string[]): readonly string[]
   /** Replaces the sentence on stderr and the exit code, for an app that imitates another program. */

@@ -53,15 +53,15 @@ export function appHelp(app: {
 export function settingsTable(spec: SettingsSpec): string {
   const rows = visible(spec).map(([, setting]) => {
     const cells = [
-      flagNamesOf(setting)
-        .map((name) => `\`${flagText(name, setting)}\``)
+      namesOf(setting)
+        .map((name) => `\`${name}\``)
         .join(', '),
       setting.env === undefined ? '' : `\`${setting.env}\``,
-      setting.default === undefined
-        ? setting.required === true
-          ? 'required'
-          : ''
-        : `\`${setting.type.show(setting.default)}\``,
+      setting.required === true
+        ? 'required'
+        : defaultOf(setting)
+            .map((value) => `\`${value}\``)
+            .join(''),
       setting.description,
     ]
     return `| ${cells.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`
@@ -81,12 +81,11 @@ const textColumn = 32
 const lineWidth = 100
 
 function settingHelp(setting: Setting<unknown>): string {
-  const flags = flagNamesOf(setting)
-  const names = flags.map((name, index) => (index === 0 ? flagText(name, setting) : dashed(name))).join(', ')
+  const names = namesOf(setting).join(', ')
   const head = `  ${names === '' ? `${setting.env ?? ''} (variable only)` : names}`
   const facts = [
     ...(setting.env === undefined || names === '' ? [] : [`variable ${setting.env}`]),
-    ...(setting.default === undefined ? [] : [`default ${setting.type.show(setting.default)}`]),
+    ...defaultOf(setting).map((value) => `default ${value}`),
     ...(setting.required === true ? ['required'] : []),
     ...(setting.type.shape === 'many' ? ['may be repeated'] : []),
   ]
@@ -97,6 +96,17 @@ function settingHelp(setting: Setting<unknown>): string {
   const top =
     head.length + 2 > textColumn ? [head, `${indent}${first}`] : [`${head.padEnd(textColumn)}${first}`]
   return [...top, ...rest.map((line) => `${indent}${line}`)].join('\n')
+}
+
+/** The flags as they are typed, the first with what it takes. */
+function namesOf(setting: Setting<unknown>): string[] {
+  return flagNamesOf(setting).map((name, index) => (index === 0 ? flagText(name, setting) : dashed(name)))
+}
+
+/** The default as it would be typed; none for a switch without a variable, whose only flag is what is not the default. */
+function defaultOf(setting: Setting<unknown>): string[] {
+  const isImplied = setting.type.shape === 'switch' && setting.env === undefined
+  return setting.default === undefined || isImplied ? [] : [setting.type.show(setting.default)]
 }
 
 /** `--x SIZE`; a switch is `--x`, or `--x, --no-x` where turning it off means something. */

@@ -1,18 +1,20 @@
 /**
  * Owns the end of the process. Rules: the first SIGINT or SIGTERM aborts `drain`; the second exits 130/143 at once;
  * when the grace time after the first one is over, the process exits 1. Releasers run in reverse order, each bounded
- * in time. Whatever nobody caught ends the process. Only `runApp` makes one.
+ * in time. Whatever nobody caught ends the process. Only `runApp` makes one; its listeners stay until the process is
+ * gone, because a pipe may break after the last line was written.
  */
 import { type AppProcess } from './app-process.ts'
 import { exitCodeOf, exitCodes, sentenceOf } from './failure.ts'
 import { formatDuration } from './duration.ts'
 
 const signalExitCodes = { SIGINT: 130, SIGTERM: 143 } as const
-type Signal = keyof typeof signalExitCodes
+export type Signal = keyof typeof signalExitCodes
 
 export type LifecycleTimes = {
+  /** From the first signal to the forced end. */
   readonly graceMs: number
-  /** How long one releaser may take. */
+  /** How long one releaser may take; at a forced end, how long all of them together. */
   readonly releaseMs: number
   /** How long after the end something may still be open before it is reported and cut off. */
   readonly lingerMs: number
@@ -21,35 +23,34 @@ export type LifecycleTimes = {
 export const lifecycleTimes: LifecycleTimes = { graceMs: 30_000, releaseMs: 5000, lingerMs: 2000 }
 
 export type LifecycleReport = {
-  /** A sentence for the user, on stderr. */
+  /** A sentence for the user, on stderr. The cause is for its stack. */
   sentence(text: string, cause?: unknown): void
   /** Something to know, through the log. */
-  note(text: string): void
+  note(level: 'info' | 'warn', text: string): void
 }
 
-export class Lifecycle implements Disposable {
+export class Lifecycle {
   times: LifecycleTimes
-  report: LifecycleReport
   readonly #proc: AppProcess
+  readonly #report: LifecycleReport
   readonly #drain = new AbortController()
   readonly #releasers: { readonly name: string; readonly release: () => PromiseLike<unknown> }[] = []
-  readonly #listeners: (() => void)[] = []
   #deadline: NodeJS.Timeout | undefined
-  #ending = false
+  #state: 'running' | 'forced' | 'ended' = 'running'
   #stdoutClosed = false
   #signal: Signal | undefined
 
   constructor(proc: AppProcess, report: LifecycleReport, times: LifecycleTimes = lifecycleTimes) {
     this.#proc = proc
-    this.report = report
+    this.#report = report
     this.times = times
-    for (const signal of ['SIGINT', 'SIGTERM'] as const)
-      this.#listen(proc, signal, () => this.#onSignal(signal))
-    this.#listen(proc, 'uncaughtException', (error) => this.#onStray(error))
-    this.#listen(proc, 'unhandledRejection', (error) => this.#onStray(error))
-    this.#listen(proc.stdout, 'error', (error) => this.#onStdoutError(error))
+    proc.on('SIGINT', () => this.#onSignal('SIGINT'))
+    proc.on('SIGTERM', () => this.#onSignal('SIGTERM'))
+    proc.on('uncaughtException', (error) => this.#onStray(error))
+    proc.on('unhandledRejection', (error) => this.#onStray(error))
+    proc.stdout.on('error', (error) => this.#onStdoutError(error))
     // With stderr gone nobody can be told; the run goes on.
-    this.#listen(proc.stderr, 'error', () => {})
+    proc.stderr.on('error', () => {})
   }
 
   get drain(): AbortSignal {
@@ -78,56 +79,50 @@ export class Lifecycle implements Disposable {
       const timer = setTimeout(resolve, this.times.releaseMs, 'late')
       try {
         if ((await Promise.race([release(), late])) === 'late') {
-          this.report.note(
-            `${name} did not close within ${formatDuration(this.times.releaseMs)}; going on without it`,
-          )
+          const limit = formatDuration(this.times.releaseMs)
+          this.#report.note('warn', `${name} did not close within ${limit}; going on without it`)
         }
       } catch (error) {
-        this.report.note(`${name} did not close cleanly: ${sentenceOf(error)}`)
+        this.#report.note('warn', `${name} did not close cleanly: ${sentenceOf(error)}`)
       } finally {
         clearTimeout(timer)
       }
     }
   }
 
-  /** The run is over: set the exit code, let the process end by itself, and cut it off when something keeps it open. */
+  /**
+   * The run is over: sets the exit code and lets the process end by itself, so that everything written gets out. What
+   * keeps it open is reported and cut off.
+   */
   end(code: number): void {
-    this.#ending = true
+    if (this.#state === 'forced') return
+    this.#state = 'ended'
     clearTimeout(this.#deadline)
     this.#proc.exitCode = code
     const alarm = setTimeout(() => {
       const open = [...new Set(this.#proc.getActiveResourcesInfo())].toSorted().join(', ')
-      this.report.note(
-        `the process did not exit naturally: still open ${formatDuration(this.times.lingerMs)} after the end: ${open}`,
-      )
+      const since = formatDuration(this.times.lingerMs)
+      this.#report.note('warn', `did not exit naturally: still open ${since} after the end: ${open}`)
       this.#proc.exit(code)
     }, this.times.lingerMs)
     alarm.unref()
   }
 
-  [Symbol.dispose](): void {
-    clearTimeout(this.#deadline)
-    for (const remove of this.#listeners.splice(0)) remove()
-  }
-
-  #listen(target: Pick<AppProcess, 'on' | 'off'>, event: string, listener: (value: unknown) => void): void {
-    target.on(event, listener)
-    this.#listeners.push(() => target.off(event, listener))
-  }
-
   #onSignal(signal: Signal): void {
     if (this.#signal !== undefined) {
-      this.report.sentence(`a second ${signal}: stopped at once`)
+      this.#report.sentence(`a second signal (${signal}): stopped at once`)
       this.#proc.exit(signalExitCodes[signal])
       return
     }
     this.#signal = signal
-    this.report.note(
-      `${signal}: finishing what was started, at most ${formatDuration(this.times.graceMs)}; a second signal stops at once`,
+    const grace = formatDuration(this.times.graceMs)
+    this.#report.note(
+      'info',
+      `${signal}: finishing what was started, for ${grace} at most; a second signal stops at once`,
     )
     this.#startDrain(() => {
-      this.report.sentence(
-        `the work in progress was not finished within ${formatDuration(this.times.graceMs)} after ${signal}; a longer --grace gives it more time`,
+      this.#report.sentence(
+        `not finished within ${grace} after ${signal}, so it was cut off; --grace gives it more time`,
       )
       return exitCodes.failed
     })
@@ -143,25 +138,30 @@ export class Lifecycle implements Disposable {
   }
 
   #startDrain(overdue: () => number): void {
-    if (this.#drain.signal.aborted) return
     this.#drain.abort()
-    if (this.#ending) return
+    if (this.#state !== 'running') return
+    clearTimeout(this.#deadline)
     this.#deadline = setTimeout(() => this.#force(overdue()), this.times.graceMs)
   }
 
   #onStray(error: unknown): void {
-    const code = exitCodeOf(error)
-    this.report.sentence(`stopped by an error that nothing handled: ${sentenceOf(error)}`, error)
-    this.#force(code)
+    // While a forced end is under way more of the same is to be expected; the first error said what happened.
+    if (this.#state === 'forced') return
+    this.#report.sentence(`stopped by an error that nothing handled: ${sentenceOf(error)}`, error)
+    this.#force(exitCodeOf(error))
   }
 
   /** Ends the process although the command still runs. */
   #force(code: number): void {
-    if (this.#ending) return
-    this.#ending = true
+    const wasRunning = this.#state === 'running'
+    this.#state = 'forced'
     clearTimeout(this.#deadline)
     this.#drain.abort()
     const stop = (): unknown => this.#proc.exit(code)
+    if (!wasRunning) {
+      stop()
+      return
+    }
     const limit = setTimeout(stop, this.times.releaseMs)
     void this.release().finally(() => {
       clearTimeout(limit)

@@ -1,5 +1,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from '@prometheus-io/client'
 
+export { type Counter, type Gauge, type Histogram } from '@prometheus-io/client'
+
 type MetricOptions<L extends string> = {
   /** `<noun>_<unit>`, a counter ends in `_total`; `pinpipe_<app>_` is put in front. */
   readonly name: string

@@ -10,9 +10,10 @@ const shortestAnywhere = 4
 
 /**
  * A password in a URL. It may hold unescaped `/` and `@` (a user's typing), so it reaches to the last `@` of the word;
- * digits and a slash right after the colon are a port.
+ * digits and a slash right after the colon are a port. The
+ * look-behind keeps it linear: a scheme is only looked for where a word begins.
  */
-const urlPassword = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@"'<>]*):(?!\d{1,5}\/)([^\s"'<>]+)@/gi
+const urlPassword = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]*:\/\/[^\s:/@"'<>]*):(?!\d{1,5}\/)([^\s"'<>]+)@/gi
 
 export class Redactor {
   /** Longest first, so that a secret that contains another one disappears as a whole. */

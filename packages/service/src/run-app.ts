@@ -32,10 +32,7 @@ export async function runApp(app: App, proc: AppProcess = process): Promise<numb
     const isDebug = state.log?.isLevelEnabled('debug') === true
     if (isDebug && cause instanceof Error) line.write(`${stackOf(cause)}\n`)
   }
-  using lifecycle = new Lifecycle(proc, {
-    sentence,
-    note: (text) => state.log?.warn(text),
-  })
+  const lifecycle = new Lifecycle(proc, { sentence, note: (level, text) => state.log?.[level](text) })
   let code: number
   try {
     code = await runCommand(app, proc, { lifecycle, line, state })
@@ -77,7 +74,7 @@ async function runCommand(
     exclusive: command.exclusive ?? [],
     rules: command.rules ?? [],
     elsewhere: otherFlags(app, command),
-    otherVariables: variablesOf(app),
+    otherVariables: [...variablesOf(app), ...(app.otherVariables ?? [])],
   })
   // The common settings are part of the spec unless the command declared one anew, with the same meaning.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
@@ -183,8 +180,7 @@ function failed(
   const text = isInterrupted ? `stopped by ${lifecycle.signal} before the work was done` : sentenceOf(error)
   const own = app.onFailure?.({ error, sentence: redact(text), argv: proc.argv.slice(2) })
   if (own === undefined) {
-    const hint = error instanceof UsageFailure ? ` (${app.name} --help lists what there is)` : ''
-    parts.sentence(`${text}${error instanceof UsageFailure && error.problems.length > 1 ? '' : hint}`, error)
+    parts.sentence(text, error)
     return exitCodeOf(error)
   }
   if (own.stdout !== undefined) proc.stdout.write(redact(own.stdout))

@@ -4,7 +4,7 @@ import { type SettingType } from './setting-types.ts'
 /**
  * One setting of a command. `flag`, `aliases`: names without dashes (one letter for a short one). `env`: the variable.
  * A `secret` must not have a flag. Without `default` and without `required: true` the value may be `undefined`.
- * `group` is its heading in `--help`; `unit` and `note` are printed there too.
+ * `group` is its heading in `--help`; `hidden` keeps it out of there.
  */
 export type Setting<T> = {
   readonly flag?: string
@@ -46,11 +46,7 @@ export function settingsSpec<const S extends SettingsSpec>(spec: S & Consistent<
 
 /** All flag names of a setting, without dashes. */
 export function flagNamesOf(setting: Setting<unknown>): readonly string[] {
-  return [...(setting.flag === undefined ? [] : [setting.flag]), ...(setting.aliases ?? [])].map(bare)
-}
-
-function bare(flag: string): string {
-  return flag.replace(/^--?/, '')
+  return [...(setting.flag === undefined ? [] : [setting.flag]), ...(setting.aliases ?? [])]
 }
 
 /**

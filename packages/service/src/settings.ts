@@ -17,8 +17,8 @@ export type Origin = 'flag' | 'environment' | 'default'
 
 /** What a rule across settings may ask about: where a value came from, and the name a user knows a setting by. */
 export type Given<K extends string = string> = {
-  origin(key: K): Origin
-  name(key: K): string
+  readonly origin: (key: K) => Origin
+  readonly name: (key: K) => string
 }
 
 /** A rule across settings: returns a sentence for each problem. It is skipped when a setting it reads is itself wrong. */
@@ -231,6 +231,9 @@ export function checkSpec(spec: SettingsSpec): void {
       throw new Error(`the secret setting ${key} must not have a flag`)
     if (setting.required === true && setting.default !== undefined)
       throw new Error(`the setting ${key} is required and has a default`)
+    if (flagNamesOf(setting).some((flag) => !/^[a-z][a-z0-9-]*$/i.test(flag))) {
+      throw new Error(`the flags of ${key} are written without dashes in front`)
+    }
     for (const name of [...flagNamesOf(setting), ...(setting.env === undefined ? [] : [setting.env])]) {
       const owner = owners.get(name)
       if (owner !== undefined) throw new Error(`the settings ${owner} and ${key} have the same name ${name}`)

@@ -25,8 +25,9 @@ export function parseSize(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s?(b|[kmgt]i?b)?$/i.exec(text.trim())
   if (match === null) return undefined
   const perUnitBytes = bytesOfLowerCase.get((match[2] ?? 'b').toLowerCase()) ?? NaN
-  // 1.1 * 1e9 is not a whole number in binary floating point: look at it with the noise of the last digits removed.
-  const sizeBytes = Number((Number(match[1]) * perUnitBytes).toPrecision(15))
+  const exactBytes = Number(match[1]) * perUnitBytes
+  // 1.1 * 1e9 is not a whole number in binary floating point: of a decimal the last, noisy digits are dropped.
+  const sizeBytes = match[1]?.includes('.') === true ? Number(exactBytes.toPrecision(15)) : exactBytes
   return Number.isSafeInteger(sizeBytes) ? sizeBytes : undefined
 }
 

@@ -42,6 +42,15 @@ test.each([
   expect(isDateTime(text)).toBe(false)
 })
 
+test.each([
+  ['1900-02-29', false],
+  ['2000-02-29', true],
+  ['2023-02-29', false],
+  ['2024-02-29', true],
+])('isDateTime knows whether %s is a leap day', (day, exists) => {
+  expect(isDateTime(`${day} 12:00:00`)).toBe(exists)
+})
+
 test('normaliseDateTime writes a space for a T', () => {
   expect(normaliseDateTime('2022-05-20T19:53:34')).toBe('2022-05-20 19:53:34')
   expect(normaliseDateTime('2022-05-20t19:53:34.000120')).toBe('2022-05-20 19:53:34.000120')

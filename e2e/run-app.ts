@@ -3,6 +3,7 @@
  * nothing but what the test names. Everything an app prints goes through here, so the search for leaked secrets sees it.
  */
 import { spawn } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 export type App = 'producer' | 'consumer' | 'topic-admin'
@@ -31,7 +32,8 @@ export type StartedApp = {
 }
 
 /** The path of an app's bundle; `e2e/build-apps.ts` makes it before the tests run. */
-export const bundleOf = (app: App): string => fileURLToPath(new URL(`../apps/${app}/dist/${app}.js`, import.meta.url))
+export const bundleOf = (app: App): string =>
+  fileURLToPath(new URL(`../apps/${app}/dist/${app}.js`, import.meta.url))
 
 /** Starts an app and returns at once. */
 export function startApp(app: App, args: readonly string[], options: AppOptions = {}): StartedApp {
@@ -57,8 +59,11 @@ export function startApp(app: App, args: readonly string[], options: AppOptions 
   const printed = async (pattern: RegExp): Promise<void> => {
     while (!pattern.test(output.stdout + output.stderr)) {
       if (child.exitCode !== null || child.signalCode !== null)
-        throw new Error(`${app} ended before it printed ${String(pattern)}:\n${output.stdout}\n${output.stderr}`)
-      await new Promise((resolve) => setTimeout(resolve, 20))
+        throw new Error(
+          `${app} ended before it printed ${String(pattern)}:\n${output.stdout}\n${output.stderr}`,
+        )
+      // oxlint-disable-next-line no-await-in-loop
+      await sleep(20)
     }
   }
   return { done, signal: (name) => child.kill(name), printed }

@@ -12,7 +12,10 @@ const [app] = process.argv.slice(2)
 if (app === undefined) throw new Error('Name the app to build: build-app.ts <producer|consumer|topic-admin>.')
 
 const folder = fileURLToPath(new URL(`../apps/${app}/`, import.meta.url))
-const manifest = JSON.parse(await readFile(`${folder}package.json`, 'utf8')) as { name: string; version: string }
+const manifest = JSON.parse(await readFile(`${folder}package.json`, 'utf8')) as {
+  name: string
+  version: string
+}
 
 await rm(`${folder}dist`, { recursive: true, force: true })
 await build({
@@ -26,7 +29,9 @@ await build({
   sourcesContent: false,
   logLevel: 'warning',
   // kafkajs and its like call require() for Node's own modules; an ESM file has none of its own.
-  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+  },
 })
 const runtime = { name: manifest.name, version: manifest.version, private: true, type: 'module' }
 await writeFile(`${folder}dist/package.json`, `${JSON.stringify(runtime, null, 2)}\n`)

@@ -1,6 +1,7 @@
 /** The admin port over kafkajs: what topic-admin, and a dry run of it, may do to a cluster. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import kafkajs from 'kafkajs'
 import { type KafkaConnection } from './connection.ts'
 import { KafkaError } from './errors.ts'
 import { KafkaReadOnlyAdmin } from './kafka-read-only-admin.ts'
@@ -50,7 +51,6 @@ export async function openReadOnlyAdmin(connection: KafkaConnection): Promise<Re
 /** How long a change may take until every question shows it. */
 const visibleWithinMs = 10_000
 const pollMs = 50
-const topicResource = 2
 
 class KafkaClusterAdmin extends KafkaReadOnlyAdmin implements ClusterAdmin {
   async createTopics(
@@ -144,7 +144,7 @@ class KafkaClusterAdmin extends KafkaReadOnlyAdmin implements ClusterAdmin {
         validateOnly: false,
         resources: [
           {
-            type: topicResource,
+            type: kafkajs.ConfigResourceTypes.TOPIC,
             name: topic,
             configEntries: [...wanted].map(([name, value]) => ({ name, value })),
           },

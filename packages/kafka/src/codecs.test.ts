@@ -4,7 +4,7 @@
  * `org.xerial.snappy.Snappy.compress` for the raw form that librdkafka writes.
  */
 
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import kafkajs from 'kafkajs'
 import { expect, test } from 'vitest'
 import { lz4Codec, registerCodecs, snappyCodec, zstdCodec } from './codecs.ts'
@@ -40,8 +40,9 @@ test.each(golden.filter(({ plain }) => plain !== 'empty'))(
   'cut-off $codec data is an error, not a shorter text ($plain)',
   async ({ codec, data }) => {
     const whole = Buffer.from(data, 'base64')
-    const cut = async (): Promise<unknown> => await codecs[codec]?.decompress(whole.subarray(0, whole.length - 5))
-    await expect(cut()).rejects.toThrow()
+    const cut = async (): Promise<unknown> =>
+      await codecs[codec]?.decompress(whole.subarray(0, whole.length - 5))
+    await expect(cut()).rejects.toThrow(/\w/)
   },
 )
 
@@ -67,7 +68,8 @@ test.each([
 test('K11: every compression of the protocol has a codec after registration', () => {
   registerCodecs()
   const { CompressionCodecs, CompressionTypes } = kafkajs
-  for (const type of [CompressionTypes.GZIP, CompressionTypes.Snappy, CompressionTypes.LZ4, CompressionTypes.ZSTD]) {
-    expect(CompressionCodecs[type]()).toHaveProperty('decompress')
-  }
+  const { GZIP, Snappy, LZ4, ZSTD } = CompressionTypes
+  expect(Object.keys(CompressionCodecs)).toEqual(
+    expect.arrayContaining([GZIP, Snappy, LZ4, ZSTD].map(String)),
+  )
 })

@@ -35,7 +35,7 @@ export function connectionErrorMeaning(error: Error, connection?: KafkaConnectio
 }
 
 function loginMeaning(error: Error, connection?: KafkaConnection): Meaning | undefined {
-  if (error.name !== 'KafkaJSSASLAuthenticationError' && !/^SASL /.test(error.message)) return undefined
+  if (error.name !== 'KafkaJSSASLAuthenticationError' && !error.message.startsWith('SASL ')) return undefined
   const mechanism = connection?.sasl?.mechanism
   if (/mechanism is not supported/.test(error.message)) {
     return {

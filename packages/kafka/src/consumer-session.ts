@@ -104,7 +104,7 @@ export class ConsumerSession {
     const lane = this.#lanes.get(keyOf(batch))
     if (lane === undefined || lane.position === undefined || this.#ending !== undefined) return
     const { position } = lane
-    if (position !== BigInt((batch as Batch & FetchedFrom).fetchedOffset)) {
+    if (position !== fetchedOffsetOf(batch)) {
       // Fetched for an earlier position: dropped, and fetched again from where we are.
       this.#consumer.seek({ ...at(lane), offset: String(position) })
       return
@@ -113,7 +113,7 @@ export class ConsumerSession {
     const firstOffset = BigInt(batch.messages[0]?.offset ?? lastOffset)
     lane.position = lastOffset + 1n
     payload.resolveOffset(batch.lastOffset())
-    this.#commitNow = payload.commitOffsetsIfNecessary
+    this.#commitNow = (offsets) => payload.commitOffsetsIfNecessary(offsets)
     lane.push(() => {
       if (firstOffset > position) this.#handlers.skipped?.({ ...at(lane), nextOffset: firstOffset })
       return this.#handlers.batch({
@@ -133,7 +133,7 @@ export class ConsumerSession {
   ): void {
     if (payload.batchSize > 0 || payload.fetchedOffset === undefined) return
     const lane = this.#lanes.get(keyOf(payload))
-    if (lane?.position !== BigInt(payload.fetchedOffset)) return
+    if (lane === undefined || lane.position !== BigInt(payload.fetchedOffset)) return
     const nextOffset = BigInt(payload.lastOffset) + 1n
     lane.position = nextOffset
     lane.push(() => {
@@ -261,6 +261,10 @@ function consumerOf(connection: KafkaConnection, options: ConsumerOptions): Cons
     // Leaving waits for the fetch under way (K18).
     maxWaitTimeInMs: Math.min(options.maxWaitMs ?? defaultMaxWaitMs, 500),
   })
+}
+
+function fetchedOffsetOf(batch: Batch & Partial<FetchedFrom>): bigint | undefined {
+  return batch.fetchedOffset === undefined ? undefined : BigInt(batch.fetchedOffset)
 }
 
 function at({ topic, partition }: TopicPartition): TopicPartition {

@@ -64,16 +64,20 @@ export function kafkaErrorOf(error: unknown, doing: string, connection?: KafkaCo
   const causes = causesOf(error)
   const known = causes.find((cause): cause is KafkaError => cause instanceof KafkaError)
   if (known !== undefined) return known
-  const many = causes.find(
-    (cause) => cause instanceof Error && 'errors' in cause && Array.isArray(cause.errors),
-  )
-  if (many !== undefined) return errorOfMany(many as Error & { errors: unknown[] }, doing, connection)
+  const many = causes.find(isAggregate)
+  if (many !== undefined) return errorOfMany(many, doing, connection)
   return (
     errorOfProvider(causes, doing) ??
     errorOfProtocol(causes, doing) ??
     errorOfConnection(causes, doing, connection) ??
     new KafkaError('FAILED', `could not ${doing}: ${firstLine(causes.at(-1))}`, { cause: error })
   )
+}
+
+type Aggregate = Error & { readonly errors: readonly unknown[] }
+
+function isAggregate(error: unknown): error is Aggregate {
+  return error instanceof Error && 'errors' in error && Array.isArray(error.errors)
 }
 
 /** The error and everything under it, outermost first. */
@@ -89,11 +93,7 @@ function causesOf(error: unknown): unknown[] {
   return causes
 }
 
-function errorOfMany(
-  error: Error & { errors: unknown[] },
-  doing: string,
-  connection?: KafkaConnection,
-): KafkaError {
+function errorOfMany(error: Aggregate, doing: string, connection?: KafkaConnection): KafkaError {
   const each = error.errors.map((one) => {
     const topic = one instanceof Error && 'topic' in one ? ` for topic ${String(one.topic)}` : ''
     return kafkaErrorOf(one, `${doing}${topic}`, connection)

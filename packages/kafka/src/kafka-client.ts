@@ -1,8 +1,9 @@
 /** Builds the kafkajs client behind every port: one place for its retries, time-outs, codecs and log. */
 
-import kafkajs, { type Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs'
+import kafkajs, { type Kafka, type KafkaConfig } from 'kafkajs'
 import { registerCodecs } from './codecs.ts'
 import { type KafkaConnection, type KafkaTls } from './connection.ts'
+import { oauthBearerMechanism } from './oauth-bearer.ts'
 
 export const defaultConnectTimeoutMs = 10_000
 export const defaultRequestTimeoutMs = 30_000
@@ -72,9 +73,10 @@ function tlsOptions(tls: KafkaTls): Exclude<KafkaConfig['ssl'], boolean | undefi
   }
 }
 
-function saslOptions(sasl: NonNullable<KafkaConnection['sasl']>): SASLOptions {
-  if (sasl.mechanism === 'oauthbearer') {
-    return { mechanism: 'oauthbearer', oauthBearerProvider: () => sasl.token() }
-  }
-  return { mechanism: sasl.mechanism, username: sasl.username, password: sasl.password } as SASLOptions
+function saslOptions(sasl: NonNullable<KafkaConnection['sasl']>): NonNullable<KafkaConfig['sasl']> {
+  if (sasl.mechanism === 'oauthbearer') return oauthBearerMechanism(sasl.token)
+  const { mechanism, username, password } = sasl
+  if (mechanism === 'plain') return { mechanism, username, password }
+  if (mechanism === 'scram-sha-256') return { mechanism, username, password }
+  return { mechanism, username, password }
 }

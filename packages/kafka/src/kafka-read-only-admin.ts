@@ -1,6 +1,6 @@
 /** The questions of the admin port over kafkajs's admin client. */
 
-import { type Admin, type DescribeConfigResponse, type ITopicMetadata } from 'kafkajs'
+import kafkajs, { type Admin, type DescribeConfigResponse, type ITopicMetadata } from 'kafkajs'
 import { type KafkaConnection } from './connection.ts'
 import { KafkaError, kafkaErrorOf } from './errors.ts'
 import { kafkaOf } from './kafka-client.ts'
@@ -15,7 +15,6 @@ import {
 
 /** About 10 s. */
 const adminRetries = 5
-const topicResource = 2
 /** The topics that brokers themselves own (`Topic.isInternal` of the Java client); Metadata's flag is dropped by kafkajs. */
 const internalTopics = new Set(['__consumer_offsets', '__transaction_state', '__share_group_state'])
 const sourceOf: Readonly<Record<number, ConfigEntry['source']>> = {
@@ -86,7 +85,7 @@ export class KafkaReadOnlyAdmin implements ReadOnlyAdmin {
     const { resources } = await this.ask(`read the configuration of topic ${topics.join(', ')}`, (admin) =>
       admin.describeConfigs({
         includeSynonyms: false,
-        resources: topics.map((name) => ({ type: topicResource, name })),
+        resources: topics.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name })),
       }),
     )
     return new Map(

@@ -1,6 +1,6 @@
 /**
  * Proves that a cluster is reachable and the login works, before anything else is done: kafkajs's `connect()` resolves
- * although an OAUTHBEARER login failed with the RFC 7628 challenge, and the next request dies without saying why (K3).
+ * before any request that needs the login has been answered (K3).
  */
 
 import { type Admin } from 'kafkajs'
@@ -8,8 +8,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type KafkaConnection } from './connection.ts'
 import { KafkaError, kafkaErrorOf } from './errors.ts'
 import { defaultConnectTimeoutMs, kafkaOf } from './kafka-client.ts'
+import { speaksTls } from './tls-probe.ts'
 
 const pauseMs = 400
+const probeTimeoutMs = 2_000
 /** A broker that refuses connections is given this long to come up; one that hangs, the whole connect time-out. */
 const refusedPatienceMs = 3_000
 
@@ -42,23 +44,20 @@ async function tryOnce(connection: KafkaConnection, attempt: number): Promise<Ka
     await admin.describeCluster()
     return undefined
   } catch (error) {
-    return loginErrorOf(error, connection)
+    return await explained(kafkaErrorOf(error, 'connect to Kafka', connection), rotated)
   } finally {
     await close(admin)
   }
 }
 
-function loginErrorOf(error: unknown, connection: KafkaConnection): KafkaError {
-  const known = kafkaErrorOf(error, 'connect to Kafka', connection)
-  const isChallenge =
-    connection.sasl?.mechanism === 'oauthbearer' && /closed the connection/.test(known.message)
-  if (!isChallenge) return known
-  return new KafkaError(
-    'AUTHENTICATION_FAILED',
-    `could not connect to Kafka: ${connection.brokers.join(', ')} refused the login (oauthbearer); ` +
-      'check the credentials, the region, and what the role is allowed to do',
-    { cause: error },
-  )
+/** A broker that hangs up gives no reason; one look at the port finds the most common one. */
+async function explained(error: KafkaError, connection: KafkaConnection): Promise<KafkaError> {
+  const [broker] = connection.brokers
+  if (error.code !== 'UNREACHABLE' || connection.tls !== false || broker === undefined) return error
+  const isHangup = /closed the connection|did not answer|no longer|is not reachable/.test(error.message)
+  if (!isHangup || !(await speaksTls(broker, probeTimeoutMs))) return error
+  const sentence = `could not connect to Kafka: ${broker} speaks TLS on this port; use --tls, or the plaintext port`
+  return new KafkaError('TLS_FAILED', sentence, { cause: error })
 }
 
 async function close(admin: Admin): Promise<void> {

@@ -64,17 +64,20 @@ export class PartitionLane implements TopicPartition {
   /** Takes one batch; `handle` runs when its turn comes and the app has not paused the partition. */
   push(handle: () => Promise<void>): void {
     this.#size += 1
-    this.#tail = this.#tail.then(async () => {
-      try {
-        await this.#resumed?.promise
-        if (!this.#isClosed) await handle()
-      } catch (error) {
-        this.#options.onFailure(error)
-      } finally {
-        this.#size -= 1
-        if (this.#size < roomFor) this.#makeRoom()
-      }
-    })
+    this.#tail = this.#takeTurn(this.#tail, handle)
+  }
+
+  async #takeTurn(before: Promise<void>, handle: () => Promise<void>): Promise<void> {
+    await before
+    try {
+      await this.#resumed?.promise
+      if (!this.#isClosed) await handle()
+    } catch (error) {
+      this.#options.onFailure(error)
+    } finally {
+      this.#size -= 1
+      if (this.#size < roomFor) this.#makeRoom()
+    }
   }
 
   /** Waits for room, at most `patienceMs`; after that the partition is not fetched until there is some. */

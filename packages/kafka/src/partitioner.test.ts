@@ -8,7 +8,7 @@
  * `new Random(7).nextBytes` of 1…17 bytes, and nine bytes 0xff.
  */
 
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import golden from './fixtures/murmur2.json' with { type: 'json' }
 import { murmur2, partitionOf } from './partitioner.ts'

@@ -204,7 +204,7 @@ class KafkaRecordProducer implements RecordProducer {
 }
 
 async function close(session: Session): Promise<void> {
-  await Promise.allSettled([...session.underWay])
+  await Promise.allSettled(session.underWay)
   try {
     const client = await session.client
     await client.disconnect()

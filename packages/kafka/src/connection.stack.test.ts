@@ -1,0 +1,266 @@
+import { readFile } from 'node:fs/promises'
+import { type Socket, connect, createServer } from 'node:net'
+import { runJavaTool } from '@pinpipe/local-stack/java-tools'
+import { stackTest, unique } from '@pinpipe/local-stack/stack-test'
+import { describe, expect } from 'vitest'
+import { openAdmin } from './admin.ts'
+import { type KafkaConnection, type KafkaLog } from './connection.ts'
+import { openConsumer } from './consumer.ts'
+import { KafkaError } from './errors.ts'
+import { openProducer } from './producer.ts'
+
+const clientId = 'pinpipe-test'
+const secret = `secret-${unique('canary')}`
+
+async function errorOf(connection: KafkaConnection): Promise<KafkaError> {
+  try {
+    await using admin = await openAdmin(connection)
+    await admin.cluster()
+  } catch (error) {
+    if (error instanceof KafkaError) return error
+    throw error
+  }
+  throw new Error('it connected')
+}
+
+const plain = (brokers: string): KafkaConnection => ({ clientId, brokers: brokers.split(','), tls: false })
+
+const restricted = (kafka: {
+  listeners: { saslPlain: string }
+  restrictedUser: { username: string; password: string }
+}) => ({
+  ...plain(kafka.listeners.saslPlain),
+  sasl: { mechanism: 'plain' as const, ...kafka.restrictedUser },
+})
+
+describe('what is wrong with a connection is said in one sentence', () => {
+  stackTest('nothing listens there', async () => {
+    const error = await errorOf({ ...plain('127.0.0.1:1,127.0.0.1:2'), connectTimeoutMs: 2_000 })
+    expect(error).toMatchObject({ code: 'UNREACHABLE', exitCode: 5, canRetry: true })
+    expect(error.message).toMatch(
+      /^could not connect to Kafka: nothing listens at 127\.0\.0\.1:[12]; check --brokers/,
+    )
+  })
+
+  stackTest('the host name is not known', async () => {
+    const error = await errorOf({ ...plain('no-such-host.invalid:9092'), connectTimeoutMs: 2_000 })
+    expect(error).toMatchObject({ code: 'UNREACHABLE', exitCode: 5 })
+    expect(error.message).toContain('no-such-host.invalid:9092')
+  })
+
+  stackTest('a broker that never answers', async () => {
+    await using silent = await silentServer()
+    const error = await errorOf({ ...plain(silent.address), connectTimeoutMs: 1_000 })
+    expect(error).toMatchObject({ code: 'TIMED_OUT', exitCode: 5 })
+    expect(error.message).toContain(`${silent.address} did not answer in time`)
+  })
+
+  stackTest('TLS to a plaintext port', async ({ kafka }) => {
+    const error = await errorOf({ ...plain(kafka.listeners.plain), tls: {} })
+    expect(error).toMatchObject({ code: 'TLS_FAILED', exitCode: 5 })
+    expect(error.message).toContain(`${kafka.listeners.plain} does not speak TLS on this port; use --no-tls`)
+  })
+
+  stackTest('plaintext to a TLS port', async ({ kafka }) => {
+    const error = await errorOf(plain(kafka.listeners.tls))
+    expect(error).toMatchObject({ exitCode: 5 })
+    expect(error.message).toContain(`${kafka.listeners.tls} speaks TLS on this port; use --tls`)
+  })
+
+  stackTest('a certificate of an authority that is not known', async ({ kafka }) => {
+    const error = await errorOf({ ...plain(kafka.listeners.tls), tls: {} })
+    expect(error).toMatchObject({ code: 'TLS_FAILED', exitCode: 5 })
+    expect(error.message).toContain('not trusted here; give its CA file with --tls-ca')
+  })
+
+  stackTest('a certificate for another host name', async ({ kafka }) => {
+    const ca = await readFile(kafka.tlsCa, 'utf8')
+    await using other = await forwarder(kafka.listeners.tls)
+    const error = await errorOf({ ...plain(other.address), tls: { ca } })
+    expect(error).toMatchObject({ code: 'TLS_FAILED', exitCode: 5 })
+    expect(error.message).toContain('another host name')
+  })
+
+  stackTest.for(['plain', 'scram-sha-256', 'scram-sha-512'] as const)(
+    'a wrong password (%s)',
+    async (mechanism, { kafka }) => {
+      const { username } = kafka.user
+      const error = await errorOf({
+        ...plain(kafka.listeners.saslPlain),
+        sasl: { mechanism, username, password: secret },
+      })
+      expect(error).toMatchObject({ code: 'AUTHENTICATION_FAILED', exitCode: 4 })
+      expect(error.message).toContain(
+        `refused the login (${mechanism}); check KAFKA_USERNAME, KAFKA_PASSWORD`,
+      )
+      expect(JSON.stringify([error.message, error.stack, String(error.cause)])).not.toContain(secret)
+    },
+  )
+
+  stackTest('K3: an OAUTHBEARER token that the broker answers with a challenge', async ({ kafka }) => {
+    const error = await errorOf({
+      ...plain(kafka.listeners.saslPlain),
+      sasl: { mechanism: 'oauthbearer', token: () => Promise.resolve({ value: secret }) },
+    })
+    expect(error).toMatchObject({ code: 'AUTHENTICATION_FAILED', exitCode: 4 })
+    expect(error.message).toContain('refused the login (oauthbearer)')
+    expect(error.message).not.toContain(secret)
+  })
+
+  stackTest("a token provider's own error keeps its sentence and exit code", async ({ kafka }) => {
+    const own = Object.assign(new Error('there are no AWS credentials; run aws configure'), { exitCode: 4 })
+    const error = await errorOf({
+      ...plain(kafka.listeners.saslPlain),
+      sasl: { mechanism: 'oauthbearer', token: () => Promise.reject(own) },
+    })
+    expect(error).toMatchObject({ code: 'AUTHENTICATION_FAILED', exitCode: 4 })
+    expect(error.message).toContain('there are no AWS credentials; run aws configure')
+  })
+
+  stackTest('a login on a port without logins', async ({ kafka }) => {
+    const { username, password } = kafka.user
+    const error = await errorOf({
+      ...plain(kafka.listeners.plain),
+      sasl: { mechanism: 'plain', username, password },
+    })
+    expect(error).toMatchObject({ code: 'AUTHENTICATION_FAILED', exitCode: 4 })
+    expect(error.message).toContain('does not expect a login on this port')
+  })
+
+  stackTest('no login on a port that wants one', async ({ kafka }) => {
+    const error = await errorOf(plain(kafka.listeners.saslPlain))
+    expect(error).toMatchObject({ exitCode: 5 })
+    expect(error.message).toContain('closed the connection; try again; if it stays, the port may want')
+  })
+})
+
+describe('every way to log in works', () => {
+  stackTest.for(['plain', 'scram-sha-256', 'scram-sha-512'] as const)(
+    '%s over TLS',
+    async (mechanism, { kafka }) => {
+      const ca = await readFile(kafka.tlsCa, 'utf8')
+      await using admin = await openAdmin({
+        ...plain(kafka.listeners.saslTls),
+        tls: { ca },
+        sasl: { mechanism, ...kafka.user },
+      })
+      expect((await admin.cluster()).brokers).toHaveLength(1)
+    },
+  )
+
+  stackTest('a client certificate', async ({ kafka }) => {
+    const [ca, cert, key] = await Promise.all(
+      [kafka.tlsCa, kafka.tlsClient.cert, kafka.tlsClient.key].map((path) => readFile(path, 'utf8')),
+    )
+    await using admin = await openAdmin({
+      ...plain(kafka.listeners.tls),
+      tls: { ca: ca!, cert: cert!, key: key! },
+    })
+    expect((await admin.cluster()).brokers).toHaveLength(1)
+  })
+})
+
+describe('what a login may not do', () => {
+  stackTest('the producer says that the topic is not allowed', async ({ kafka }) => {
+    const topic = unique('denied')
+    await using admin = await openAdmin(plain(kafka.bootstrapServers))
+    await admin.createTopics([{ topic }])
+    const opening = openProducer(restricted(kafka)).then((producer) => producer.partitionCount(topic))
+    await expect(opening).rejects.toMatchObject({ code: 'AUTHORIZATION_FAILED', exitCode: 4 })
+  })
+
+  stackTest('the admin says that the cluster or the topic is not allowed', async ({ kafka }) => {
+    await using admin = await openAdmin(restricted(kafka))
+    await expect(admin.createTopics([{ topic: unique('denied') }])).rejects.toMatchObject({
+      code: 'AUTHORIZATION_FAILED',
+      exitCode: 4,
+    })
+  })
+
+  stackTest('the consumer says that the group is not allowed', async ({ kafka }) => {
+    const topic = unique('read')
+    await using admin = await openAdmin(plain(kafka.bootstrapServers))
+    await admin.createTopics([{ topic }])
+    const grant = [
+      '--add',
+      '--allow-principal',
+      `User:${kafka.restrictedUser.username}`,
+      '--operation',
+      'Read',
+    ]
+    const acl = await runJavaTool('kafka-acls', [
+      '--bootstrap-server',
+      kafka.bootstrapServers,
+      ...grant,
+      '--topic',
+      topic,
+    ])
+    expect(acl.code).toBe(0)
+    await using consumer = await openConsumer(restricted(kafka), {
+      groupId: unique('denied'),
+      topics: [topic],
+    })
+    const running = consumer.run({ assigned: noop, revoked: noop, batch: noop })
+    await expect(running).rejects.toMatchObject({ code: 'AUTHORIZATION_FAILED', exitCode: 4 })
+  })
+})
+
+stackTest("kafkajs's own lines reach the log at debug only, without secrets", async ({ kafka }) => {
+  const lines: string[] = []
+  const at = (level: string) => (fields: object, message: string) => {
+    lines.push(`${level} ${JSON.stringify(fields)} ${message}`)
+  }
+  const log: KafkaLog = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+  const { username } = kafka.user
+  await errorOf({
+    ...plain(kafka.listeners.saslPlain),
+    sasl: { mechanism: 'plain', username, password: secret },
+    log,
+  })
+  expect(lines.length).toBeGreaterThan(0)
+  expect(lines.filter((line) => !line.startsWith('debug '))).toEqual([])
+  expect(lines.join('\n')).not.toContain(secret)
+})
+
+const noop = (): Promise<void> => Promise.resolve()
+
+/** Accepts connections and says nothing. */
+function silentServer(): Promise<AsyncDisposable & { address: string }> {
+  return serverAt('127.0.0.1', () => undefined)
+}
+
+/** The same server under an address that does not stand in its certificate. */
+function forwarder(target: string): Promise<AsyncDisposable & { address: string }> {
+  return serverAt('127.0.0.2', (socket) => {
+    const [host = '', port] = target.split(':')
+    const upstream = connect(Number(port), host)
+    upstream.on('error', () => socket.destroy())
+    socket.pipe(upstream).pipe(socket)
+  })
+}
+
+async function serverAt(
+  host: string,
+  onSocket: (socket: Socket) => void,
+): Promise<AsyncDisposable & { address: string }> {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => undefined)
+    onSocket(socket)
+  })
+  await new Promise<void>((resolve) => {
+    server.listen(0, host, resolve)
+  })
+  const bound = server.address()
+  const port = typeof bound === 'object' ? bound?.port : undefined
+  return {
+    address: `${host}:${port}`,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => {
+        server.close(resolve)
+      })
+    },
+  }
+}

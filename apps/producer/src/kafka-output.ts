@@ -4,7 +4,6 @@
  * behind it in its partition; after a failure that does not pass nothing new is sent, and what was not sent counts as failed.
  */
 
-import { setImmediate } from 'node:timers/promises'
 import { partitionOf } from '@pinpipe/kafka/partitioner'
 import { type OutgoingRecord, type RecordProducer } from '@pinpipe/kafka/producer'
 import { headerNames, schemaHeader } from '@pinpipe/schema/wire'
@@ -77,8 +76,6 @@ export class KafkaOutput implements Output {
 
   async write(records: readonly EncodedRecord[]): Promise<void> {
     for (const record of records) this.#add(record)
-    // Sockets and timers get their turn even if the source never waits for anything.
-    await setImmediate()
     while (this.#bufferedBytes >= this.#options.bufferBytes && this.#failure === undefined)
       await this.#room.promise
     if (this.#failure !== undefined) throw this.#failure

@@ -1,5 +1,6 @@
 /** The path of a row through the producer, in one place: read → validate → encode → send. */
 
+import { setImmediate } from 'node:timers/promises'
 import { type DeadRows } from './dead-rows.ts'
 import { type Output } from './output.ts'
 import { type Pacer } from './pacer.ts'
@@ -56,5 +57,7 @@ async function moveUntilEnd({
     tally.records += records.length
     await output.write(records)
     if (failure !== undefined) throw failure
+    // Signals, sockets and timers get their turn, even if neither the source nor the sink ever waits.
+    await setImmediate()
   }
 }

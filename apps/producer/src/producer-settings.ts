@@ -205,6 +205,10 @@ export const producerRules: readonly Rule<typeof producerSettings>[] = [
     out.kind === 'kafka' && topicPrefix === undefined
       ? '--topic-prefix (or the variable TOPIC_PREFIX) is required: topics are <prefix>.pin, <prefix>.geo, <prefix>.user'
       : undefined,
+  ({ out, brokers, clientProperties }) =>
+    out.kind === 'kafka' && brokers === undefined && clientProperties === undefined
+      ? '--brokers (or the variable KAFKA_BROKERS) is required with --out kafka'
+      : undefined,
   ({ topicPrefix }) => (topicPrefix === undefined ? undefined : prefixProblem(topicPrefix)),
   ({ tables }) => unknownTables(tables ?? []),
   ({ mode, sleep, rate }) =>

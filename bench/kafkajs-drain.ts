@@ -18,9 +18,10 @@ await consumer.run({
   autoCommit: false,
   partitionsConsumedConcurrently: 3,
   eachBatchAutoResolve: false,
-  eachBatch: async ({ batch, resolveOffset }) => {
+  eachBatch: async (payload) => {
+    const { batch } = payload
     seen += batch.messages.length
-    resolveOffset(batch.lastOffset())
+    payload.resolveOffset(batch.lastOffset())
     // Leave at once: disconnect() waits for the fetch in flight, which is not part of a drain.
     if (seen >= Number(records)) process.exit(0)
   },

@@ -28,8 +28,12 @@ export async function measure(
   const started = performance.now()
   const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
   const output = { stdout: '', stderr: '' }
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout = (output.stdout + text).slice(-65_536)))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr = (output.stderr + text).slice(-4_096)))
+  child.stdout
+    .setEncoding('utf8')
+    .on('data', (text: string) => (output.stdout = (output.stdout + text).slice(-65_536)))
+  child.stderr
+    .setEncoding('utf8')
+    .on('data', (text: string) => (output.stderr = (output.stderr + text).slice(-4_096)))
   let last = { cpuMs: 0, peakRssBytes: 0 }
   const sampler = setInterval(() => (last = sample(child.pid) ?? last), 20)
   const exit = await new Promise<string>((resolve, reject) => {

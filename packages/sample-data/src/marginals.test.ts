@@ -11,7 +11,7 @@ import { samplePosts } from './generator.ts'
 /** About 60 comparisons are made: if all true shares were equal, one run of ours in 20 would have gone beyond this. */
 const zBound = 3.4
 
-const shared = process.env['PINPIPE_SHARED'] ?? join(import.meta.dirname, '../../../../shared')
+const shared = process.env['SHARED'] ?? join(import.meta.dirname, '../../../../shared')
 const folder = join(shared, 'data/pinterest')
 
 const isError = (row: FlatRow): boolean => row.poster_name === 'User Info Error'

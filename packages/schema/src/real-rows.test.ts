@@ -5,7 +5,7 @@ import { catalogue, tableOfTopic } from './catalogue.ts'
 import type { Row } from './table.ts'
 import { checkRow, encodeRow, normaliseDateTimes } from './wire.ts'
 
-const shared = process.env['PINPIPE_SHARED'] ?? join(import.meta.dirname, '../../../../shared')
+const shared = process.env['SHARED'] ?? join(import.meta.dirname, '../../../../shared')
 const folder = join(shared, 'data/pinterest')
 
 describe.skipIf(!existsSync(folder))(

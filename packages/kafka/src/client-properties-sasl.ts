@@ -37,31 +37,37 @@ type Mechanism = {
 }
 
 // A mechanism that is spoken later needs one line here and its login in settings-resolution.ts.
-const mechanisms: Readonly<Record<string, Mechanism>> = {
-  PLAIN: { auth: 'plain', module: `${kafka}.plain.PlainLoginModule` },
-  'SCRAM-SHA-256': { auth: 'scram-sha-256', module: `${kafka}.scram.ScramLoginModule` },
-  'SCRAM-SHA-512': { auth: 'scram-sha-512', module: `${kafka}.scram.ScramLoginModule` },
-  OAUTHBEARER: {
-    auth: 'msk-iam',
-    module: `${kafka}.oauthbearer.OAuthBearerLoginModule`,
-    loginHandler: `${msk}.IAMOAuthBearerLoginCallbackHandler`,
-    clientHandler: `${msk}.IAMOAuthBearerLoginCallbackHandler`,
-  },
-  AWS_MSK_IAM: {
-    auth: 'msk-iam',
-    module: `${msk}.IAMLoginModule`,
-    clientHandler: `${msk}.IAMClientCallbackHandler`,
-  },
-}
+const mechanisms = new Map<string, Mechanism>([
+  ['PLAIN', { auth: 'plain', module: `${kafka}.plain.PlainLoginModule` }],
+  ['SCRAM-SHA-256', { auth: 'scram-sha-256', module: `${kafka}.scram.ScramLoginModule` }],
+  ['SCRAM-SHA-512', { auth: 'scram-sha-512', module: `${kafka}.scram.ScramLoginModule` }],
+  [
+    'OAUTHBEARER',
+    {
+      auth: 'msk-iam',
+      module: `${kafka}.oauthbearer.OAuthBearerLoginModule`,
+      loginHandler: `${msk}.IAMOAuthBearerLoginCallbackHandler`,
+      clientHandler: `${msk}.IAMOAuthBearerLoginCallbackHandler`,
+    },
+  ],
+  [
+    'AWS_MSK_IAM',
+    {
+      auth: 'msk-iam',
+      module: `${msk}.IAMLoginModule`,
+      clientHandler: `${msk}.IAMClientCallbackHandler`,
+    },
+  ],
+])
 
 /** Undefined when the file is wrong: then `reader.problems` says why. */
 export function saslOf(reader: PropertyReader): FileLogin | undefined {
   const name = reader.text('sasl.mechanism')
-  const mechanism = name === undefined ? undefined : mechanisms[name]
+  const mechanism = name === undefined ? undefined : mechanisms.get(name)
   if (name === undefined || mechanism === undefined) {
     const said =
       name === undefined ? 'sasl.mechanism is missing' : 'sasl.mechanism is not one that is spoken here'
-    reader.problems.push(`${said}: write one of ${Object.keys(mechanisms).join(', ')}`)
+    reader.problems.push(`${said}: write one of ${[...mechanisms.keys()].join(', ')}`)
     return undefined
   }
   const jaas = jaasOf(reader, name, mechanism)

@@ -6,11 +6,12 @@
 
 import { mskTokenProvider } from '@pinpipe/msk-auth/token-provider'
 import { UsageFailure } from '@pinpipe/service/failure'
+import { processRedactor } from '@pinpipe/service/redaction'
 import { settingsSpec, type SettingsOf, types } from '@pinpipe/service/settings'
 import { readClientProperties } from './client-properties.ts'
 import { type KafkaConnection, type KafkaLog, type KafkaSasl } from './connection.ts'
 import { readTls } from './settings-files.ts'
-import { type Login, resolveSettings } from './settings-resolution.ts'
+import { type Login, type ResolvedSettings, resolveSettings } from './settings-resolution.ts'
 
 const group = 'Kafka'
 
@@ -131,6 +132,7 @@ export async function connectionOf(
       : await readClientProperties(settings.clientProperties)
   const { resolved, problems } = resolveSettings(settings, file)
   if (resolved === undefined) throw new UsageFailure(problems)
+  registerSecrets(resolved)
   const { log } = extra
   for (const note of file?.notes ?? []) log.info({ file: settings.clientProperties }, note)
   for (const warning of resolved.warnings) log.warn({}, warning)
@@ -150,6 +152,16 @@ export async function connectionOf(
     ...(file?.requestTimeoutMs === undefined ? {} : { requestTimeoutMs: file.requestTimeoutMs }),
     ...(file?.connectTimeoutMs === undefined ? {} : { connectTimeoutMs: file.connectTimeoutMs }),
     log,
+  }
+}
+
+/** What came out of client.properties is a secret that parseSettings has not seen. */
+function registerSecrets({ login, tls }: ResolvedSettings): void {
+  const { secretAccessKey, sessionToken } = (login.kind === 'msk-iam' && login.iam.roleKeys) || {}
+  const password = login.kind === 'password' ? login.password : undefined
+  const passphrase = tls === false ? undefined : tls.passphrase
+  for (const secret of [password, passphrase, secretAccessKey, sessionToken]) {
+    if (secret !== undefined) processRedactor.register(secret)
   }
 }
 

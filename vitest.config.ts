@@ -23,7 +23,14 @@ export default defineConfig({
         },
       },
       { test: { name: 'stack', include: named('stack.test'), ...needsServers } },
-      { test: { name: 'e2e', include: named('e2e.test'), ...needsServers } },
+      {
+        test: {
+          name: 'e2e',
+          include: named('e2e.test'),
+          ...needsServers,
+          globalSetup: ['e2e/build-apps.ts', ...needsServers.globalSetup],
+        },
+      },
     ],
   },
 })

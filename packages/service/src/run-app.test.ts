@@ -206,7 +206,7 @@ describe('a failure', () => {
     const error = new Failure('sentence', { cause: new Error('deep down') })
     const { stderr } = await runFake(app(failing(error)), ['--log-level', 'debug'])
     expect(stderr).toMatch(
-      /^consumer: sentence\nFailure: sentence\n\s+at [^]*caused by Error: deep down\n\s+at /,
+      /^\{.*\"msg\":\"starting\"\}\nconsumer: sentence\nFailure: sentence\n\s+at [^]*caused by Error: deep down\n\s+at /,
     )
   })
 

@@ -82,6 +82,7 @@ async function runCommand(
   lifecycle.times = { ...lifecycle.times, graceMs: common.grace }
   const context = await contextOf(app, proc, { lifecycle, line, common })
   state.log = context.log
+  context.log.debug({ version: app.version, command: command.name }, 'starting')
   const code = await command.run(settings, context, positionals)
   return code ?? exitCodes.done
 }

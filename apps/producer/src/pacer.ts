@@ -54,8 +54,7 @@ export class Pacer {
         if (dueMs > this.#clock.now()) {
           if (position > from) yield chunk.slice(from, position)
           from = position
-          while (!stop.aborted && dueMs > this.#clock.now())
-            await this.#clock.sleep(dueMs - this.#clock.now(), stop)
+          await this.#sleepUntil(dueMs, stop)
           if (stop.aborted) return
         }
         this.#noteDelay(dueMs)
@@ -71,6 +70,15 @@ export class Pacer {
       behindMs: Math.round(this.#behindMs),
       skipped: this.#skipped,
       skippedMs: Math.round(this.#skippedMs),
+    }
+  }
+
+  /** A timer may fire early by a fraction of a millisecond, hence the loop. */
+  async #sleepUntil(dueMs: number, stop: AbortSignal): Promise<void> {
+    for (;;) {
+      const delayMs = dueMs - this.#clock.now()
+      if (delayMs <= 0 || stop.aborted) return
+      await this.#clock.sleep(delayMs, stop)
     }
   }
 

@@ -11,12 +11,24 @@ const names = [
   'AWS_SECRET_ACCESS_KEY',
 ] as const
 
+/** The servers of compose.yaml; a test holds the two together. */
+export const composeAddresses: Readonly<Record<(typeof names)[number], string>> = {
+  KAFKA_BROKERS: '127.0.0.1:19092',
+  MYSQL_URL: 'mysql://pinpipe@127.0.0.1:13306/pinpipe',
+  MYSQL_PASSWORD: 'pinpipe',
+  AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:17070',
+  AWS_ACCESS_KEY_ID: 'pinpipe',
+  AWS_SECRET_ACCESS_KEY: 'pinpipe-local',
+}
+
 /**
- * Reads the addresses of `STACK=external`. An external Kafka is used without TLS and login: the other listeners are ''.
+ * Reads the addresses of `STACK=external`; when the environment has none at all, they are those of compose.yaml. An
+ * external Kafka is used without TLS and login: the other listeners are ''.
  * @throws Error that names every variable that is missing
  */
 export function externalStack(env: Environment): Stack {
   const absent = names.filter((name) => (env[name] ?? '') === '')
+  if (absent.length === names.length) return externalStack({ ...env, ...composeAddresses })
   if (absent.length > 0) throw new Error(`STACK=external needs ${absent.join(', ')} in the environment`)
   const valueOf = (name: (typeof names)[number]): string => env[name] ?? ''
   const brokers = valueOf('KAFKA_BROKERS')

@@ -1,8 +1,9 @@
 // Starts servers of its own, beside those of the run: how each begins and ends, and what the brokers' listeners take.
 // oxlint-disable vitest/no-standalone-expect -- the rule does not know `stackTest`
 import { spawn } from 'node:child_process'
-import { access, readFile } from 'node:fs/promises'
+import { access, mkdir, readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { connect as connectTls } from 'node:tls'
 import { once } from 'node:events'
@@ -10,17 +11,25 @@ import { fileURLToPath } from 'node:url'
 import { type RowDataPacket, createConnection } from 'mysql2/promise'
 import { catalogue } from '@pinpipe/schema/catalogue'
 import { createTableSql } from '@pinpipe/schema/mysql-ddl'
-import { describe, expect, inject, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { nodeProgram } from './environment.ts'
 import { runJavaTool } from './java-tools.ts'
 import { startKafka } from './kafka.ts'
 import { startMariaDb } from './mariadb.ts'
+import { type ServerName, findMissing } from './prerequisites.ts'
 import { runProgram } from './run-program.ts'
 import { oauthChallenge, saslFiles } from './sasl-test-helpers.ts'
 import { type Server } from './server.ts'
 import { stackTest, unique } from './stack-test.ts'
 import { AddressInUse } from './start-errors.ts'
 import { startVersityGw } from './versitygw.ts'
+
+const missing = new Set((await findMissing()).map(({ server }) => server))
+
+/** Skips a test that starts a server of its own where that is not possible, whatever the run itself uses. */
+function needs(server: ServerName, skip: (note: string) => void): void {
+  if (missing.has(server)) skip(`${server} cannot be started here`)
+}
 
 async function isAlive(pid: number | undefined): Promise<boolean> {
   return pid !== undefined && (await runProgram('sh', ['-c', `kill -0 ${pid}`])).code === 0
@@ -50,29 +59,28 @@ async function answers(url: string): Promise<boolean> {
 }
 
 describe('Kafka', () => {
-  stackTest(
-    'starts with its topics, survives a crash, and stops without a trace',
-    async ({ kafka: _needed }) => {
-      const kafka = await startKafka({ topics: [{ topic: 'own.pin', partitions: 3 }] })
-      const describeTopic = async (): Promise<string> =>
-        (
-          await runJavaTool('kafka-topics', [
-            '--bootstrap-server',
-            kafka.bootstrapServers,
-            '--describe',
-            '--topic',
-            'own.pin',
-          ])
-        ).stdout
-      expect(await describeTopic()).toContain('PartitionCount: 3')
-      await kafka.kill()
-      await kafka.restart()
-      expect(await describeTopic()).toContain('PartitionCount: 3')
-      await stopsWithoutTrace(kafka)
-    },
-  )
+  stackTest('starts with its topics, survives a crash, and stops without a trace', async ({ skip }) => {
+    needs('kafka', skip)
+    const kafka = await startKafka({ topics: [{ topic: 'own.pin', partitions: 3 }] })
+    const describeTopic = async (): Promise<string> =>
+      (
+        await runJavaTool('kafka-topics', [
+          '--bootstrap-server',
+          kafka.bootstrapServers,
+          '--describe',
+          '--topic',
+          'own.pin',
+        ])
+      ).stdout
+    expect(await describeTopic()).toContain('PartitionCount: 3')
+    await kafka.kill()
+    await kafka.restart()
+    expect(await describeTopic()).toContain('PartitionCount: 3')
+    await stopsWithoutTrace(kafka)
+  })
 
-  stackTest('runs as a cluster whose brokers share the replicas', async ({ kafka: _needed }) => {
+  stackTest('runs as a cluster whose brokers share the replicas', async ({ skip }) => {
+    needs('kafka', skip)
     await using kafka = await startKafka({ nodes: 2 })
     expect(kafka.nodes).toHaveLength(2)
     const to = ['--bootstrap-server', kafka.bootstrapServers]
@@ -116,19 +124,27 @@ describe('Kafka', () => {
     ['SCRAM-SHA-256', 'saslPlain'],
     ['SCRAM-SHA-512', 'saslTls'],
     ['PLAIN', 'saslTls'],
-  ] as const)('takes a %s login on the %s listener', async ([mechanism, listener], { kafka }) => {
-    await using files = await saslFiles({ kafka, mechanism, isTls: listener === 'saslTls', user: kafka.user })
-    const list = [
-      '--bootstrap-server',
-      kafka.listeners[listener],
-      '--command-config',
-      files.clientProperties,
-      '--list',
-    ]
-    expect(await runJavaTool('kafka-topics', list)).toMatchObject({ code: 0, stderr: '' })
-  })
+  ] as const)(
+    'takes a %s login on the %s listener',
+    async ([mechanism, listener], { securedKafka: kafka }) => {
+      await using files = await saslFiles({
+        kafka,
+        mechanism,
+        isTls: listener === 'saslTls',
+        user: kafka.user,
+      })
+      const list = [
+        '--bootstrap-server',
+        kafka.listeners[listener],
+        '--command-config',
+        files.clientProperties,
+        '--list',
+      ]
+      expect(await runJavaTool('kafka-topics', list)).toMatchObject({ code: 0, stderr: '' })
+    },
+  )
 
-  stackTest('refuses a wrong password', async ({ kafka }) => {
+  stackTest('refuses a wrong password', async ({ securedKafka: kafka }) => {
     const user = { ...kafka.user, password: 'wrong' }
     await using files = await saslFiles({ kafka, mechanism: 'SCRAM-SHA-512', isTls: false, user })
     const to = ['--bootstrap-server', kafka.listeners.saslPlain, '--command-config', files.clientProperties]
@@ -137,7 +153,7 @@ describe('Kafka', () => {
     expect(outcome.stdout + outcome.stderr).toContain('SaslAuthenticationException')
   })
 
-  stackTest('lets the restricted user in and refuses what it asks for', async ({ kafka }) => {
+  stackTest('lets the restricted user in and refuses what it asks for', async ({ securedKafka: kafka }) => {
     await using files = await saslFiles({
       kafka,
       mechanism: 'PLAIN',
@@ -150,12 +166,15 @@ describe('Kafka', () => {
     expect(outcome.stdout + outcome.stderr).toContain('TopicAuthorizationException')
   })
 
-  stackTest('answers a token that is no JWT with the challenge of RFC 7628', async ({ kafka }) => {
-    const challenge: unknown = JSON.parse(await oauthChallenge(kafka.listeners.saslPlain, 'not-a-jwt'))
-    expect(challenge).toEqual({ status: 'invalid_token' })
-  })
+  stackTest(
+    'answers a token that is no JWT with the challenge of RFC 7628',
+    async ({ securedKafka: kafka }) => {
+      const challenge: unknown = JSON.parse(await oauthChallenge(kafka.listeners.saslPlain, 'not-a-jwt'))
+      expect(challenge).toEqual({ status: 'invalid_token' })
+    },
+  )
 
-  stackTest('shows a certificate that its authority vouches for', async ({ kafka }) => {
+  stackTest('shows a certificate that its authority vouches for', async ({ securedKafka: kafka }) => {
     const port = Number(kafka.listeners.tls.split(':')[1])
     const ca = await readFile(kafka.tlsCa)
     const trusted = connectTls({ host: '127.0.0.1', port, ca })
@@ -189,7 +208,8 @@ describe('MariaDB', () => {
     }
   })
 
-  stackTest('lets the unprivileged user in and shows it nothing', async ({ mariadb }) => {
+  stackTest('lets the unprivileged user in and shows it nothing', async ({ mariadb, skip }) => {
+    if (mariadb.unprivileged.user === '') skip('the external MySQL has no such user')
     const { host, port, unprivileged } = mariadb
     const login = { host, port, user: unprivileged.user, password: unprivileged.password }
     await expect(createConnection({ ...login, password: 'wrong' })).rejects.toMatchObject({
@@ -202,12 +222,21 @@ describe('MariaDB', () => {
     await connection.end()
   })
 
-  stackTest('stops without a trace', async ({ mariadb: _needed }) => {
+  stackTest('stops without a trace', async ({ skip }) => {
+    needs('mariadb', skip)
     await stopsWithoutTrace(await startMariaDb())
   })
 })
 
 describe('versitygw', () => {
+  stackTest('takes a folder below its root for a bucket, as compose.yaml makes one', async ({ skip }) => {
+    needs('s3', skip)
+    await using s3 = await startVersityGw()
+    await mkdir(join(s3.folder, 'buckets', 'lake'))
+    await s3.put('lake', 'a', 'b', { createOnly: true })
+    expect(await s3.list('lake')).toEqual(['a'])
+  })
+
   stackTest('lists what was put, and gives the same bytes', async ({ s3 }) => {
     const bucket = unique('lake')
     await s3.createBucket(bucket)
@@ -219,7 +248,8 @@ describe('versitygw', () => {
     await expect(s3.get(bucket, 'absent')).rejects.toMatchObject({ name: 'NoSuchKey' })
   })
 
-  stackTest('is silent while suspended and stops without a trace', async ({ s3: _needed }) => {
+  stackTest('is silent while suspended and stops without a trace', async ({ skip }) => {
+    needs('s3', skip)
     const s3 = await startVersityGw()
     await s3.suspend()
     expect(await answers(s3.endpoint)).toBe(false)
@@ -235,7 +265,7 @@ describe('all three', () => {
     ['mariadb', startMariaDb],
     ['s3', startVersityGw],
   ] as const)('%s says so when its port is taken', async ([server, start], { skip }) => {
-    skip(inject('stack').missing.includes(server))
+    needs(server, skip)
     const occupant = createServer().listen(0, '127.0.0.1')
     await once(occupant, 'listening')
     const address = occupant.address()
@@ -244,20 +274,18 @@ describe('all three', () => {
     occupant.close()
   })
 
-  stackTest(
-    'die with a test run that is killed with SIGKILL',
-    async ({ kafka: _kafka, mariadb: _mariadb, s3: _s3 }) => {
-      const fixture = fileURLToPath(new URL('crash-fixture.ts', import.meta.url))
-      const owner = spawn(nodeProgram, [fixture, 'stack'], { stdio: ['ignore', 'pipe', 'inherit'] })
-      const [line] = await once(createInterface({ input: owner.stdout }), 'line')
-      const servers: { pid: number; folder: string }[] = JSON.parse(String(line))
-      expect(servers).toHaveLength(3)
-      for (const { pid } of servers) expect(await isAlive(pid)).toBe(true)
-      owner.kill('SIGKILL')
-      for (const { pid, folder } of servers) {
-        await expect.poll(async () => await isAlive(pid), { timeout: 15_000 }).toBe(false)
-        await expect.poll(async () => await exists(folder), { timeout: 15_000 }).toBe(false)
-      }
-    },
-  )
+  stackTest('die with a test run that is killed with SIGKILL', async ({ skip }) => {
+    for (const server of ['kafka', 'mariadb', 's3'] as const) needs(server, skip)
+    const fixture = fileURLToPath(new URL('crash-fixture.ts', import.meta.url))
+    const owner = spawn(nodeProgram, [fixture, 'stack'], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const [line] = await once(createInterface({ input: owner.stdout }), 'line')
+    const servers: { pid: number; folder: string }[] = JSON.parse(String(line))
+    expect(servers).toHaveLength(3)
+    for (const { pid } of servers) expect(await isAlive(pid)).toBe(true)
+    owner.kill('SIGKILL')
+    for (const { pid, folder } of servers) {
+      await expect.poll(async () => await isAlive(pid), { timeout: 15_000 }).toBe(false)
+      await expect.poll(async () => await exists(folder), { timeout: 15_000 }).toBe(false)
+    }
+  })
 })

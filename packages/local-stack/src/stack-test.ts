@@ -9,6 +9,8 @@ import { type Stack } from './stack.ts'
 
 export type StackFixtures = {
   kafka: KafkaFacts
+  /** The same with TLS and SASL listeners: an external Kafka has none here, and the test is skipped. */
+  securedKafka: KafkaFacts
   /** `createDatabase` makes an empty database for this test and returns its URL. */
   mariadb: MySqlFacts & { createDatabase(name: string): Promise<string> }
   /** `createBucket`, `list`, `get`, `put` and `env`, the variables for an AWS SDK. */
@@ -32,6 +34,11 @@ function need(server: ServerName, skip: Skip): Stack {
 export const stackTest = test.extend<StackFixtures>({
   kafka: async ({ skip }, use) => {
     await use(need('kafka', skip).kafka)
+  },
+  securedKafka: async ({ skip }, use) => {
+    const { kafka } = need('kafka', skip)
+    if (kafka.listeners.saslTls === '') skip('the external Kafka has no TLS and SASL listeners')
+    await use(kafka)
   },
   mariadb: async ({ skip }, use) => {
     const facts = need('mariadb', skip).mariadb

@@ -15,8 +15,15 @@ export default class StackRunner extends TestRunner {
   }
 }
 
-// A suite without a test to run does not run its hooks either, so a `beforeAll` that needs a server is no failure.
+// The main process has already been told of the tests: it learns that they are skipped by their result, as it does when a
+// test skips itself. A suite's hooks must not run: a `beforeAll` that needs a server would be a failure.
 function skipAll(task: RunnerTask): void {
-  if (task.mode === 'run' || task.mode === 'queued') task.mode = 'skip'
-  if ('tasks' in task) for (const child of task.tasks) skipAll(child)
+  if (task.type === 'suite') {
+    const hooks = TestRunner.getSuiteHooks(task)
+    for (const list of Object.values(hooks)) list.length = 0
+    for (const child of task.tasks) skipAll(child)
+  } else if (task.mode === 'run' || task.mode === 'queued') {
+    task.mode = 'skip'
+    task.result = { state: 'skip' }
+  }
 }

@@ -4,7 +4,7 @@
  *
  * Usage: `build-app.ts <app>`, called by each app's `build` script (`pnpm turbo build`).
  */
-import { rm, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
@@ -17,10 +17,12 @@ const manifest = JSON.parse(await readFile(`${folder}package.json`, 'utf8')) as 
   version: string
 }
 
-await rm(`${folder}dist`, { recursive: true, force: true })
+// Written aside, then moved file by file: a build never leaves a moment without a bundle for a process that starts it.
+const fresh = `${folder}dist/.new-${process.pid}`
+await mkdir(fresh, { recursive: true })
 await build({
   entryPoints: [`${folder}src/main.ts`],
-  outfile: `${folder}dist/${app}.js`,
+  outfile: `${fresh}/${app}.js`,
   bundle: true,
   platform: 'node',
   format: 'esm',
@@ -34,4 +36,8 @@ await build({
   },
 })
 const runtime = { name: manifest.name, version: manifest.version, private: true, type: 'module' }
-await writeFile(`${folder}dist/package.json`, `${JSON.stringify(runtime, null, 2)}\n`)
+await writeFile(`${fresh}/package.json`, `${JSON.stringify(runtime, null, 2)}\n`)
+for (const file of [`${app}.js.map`, `${app}.js`, 'package.json'])
+  // oxlint-disable-next-line no-await-in-loop -- the map before the code that names it
+  await rename(`${fresh}/${file}`, `${folder}dist/${file}`)
+await rm(fresh, { recursive: true })

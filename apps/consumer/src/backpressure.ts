@@ -75,7 +75,9 @@ export class Backpressure {
     const lanes = [...this.#options.lanes.values()]
     const openBytes = lanes.reduce((sum, lane) => sum + lane.bytes, 0)
     if (this.#options.budget.usedBytes - openBytes >= openBytes) return
-    largestOf(lanes.filter((lane) => !lane.isStoring))?.seal('memory')
+    // One that is being stored follows up with what it has open, as soon as it is done.
+    const largest = largestOf(lanes.filter((lane) => !lane.isStoring)) ?? largestOf(lanes)
+    largest?.seal('memory')
   }
 
   /** Partitions that only memory holds back. */

@@ -84,7 +84,7 @@ export class Lane {
     const { from, to, lastOffset } = this.offsets.wanted(batch)
     let next = from
     while (!this.#isClosed && !this.#isDraining && !this.offsets.isAtTarget) {
-      const range = (this.#open ??= this.#begin(this.offsets.startOf(batch)))
+      const range = (this.#open ??= this.#begin())
       const before = range.bytes
       next = range.append(batch.records, next, to)
       this.#largestBatchBytes = Math.max(this.#largestBatchBytes, range.bytes - before)
@@ -103,9 +103,8 @@ export class Lane {
 
   /** The position moved over offsets without records (K12): they become part of a range all the same. */
   skip(nextOffset: bigint): void {
-    const start = this.offsets.next
-    if (this.#isClosed || this.offsets.isAtTarget || (start !== undefined && nextOffset <= start)) return
-    this.#open ??= this.#begin(start ?? nextOffset)
+    if (this.#isClosed || this.offsets.isAtTarget || nextOffset <= this.offsets.next) return
+    this.#open ??= this.#begin()
     this.#open.extendTo(nextOffset - 1n)
     this.#passed(this.#open)
     if (this.offsets.isAtTarget) this.seal('until-end')
@@ -142,9 +141,9 @@ export class Lane {
     this.close()
   }
 
-  #begin(start: bigint): OpenRange {
+  #begin(): OpenRange {
     const { at, encode, limits, budget } = this.#options
-    return new OpenRange({ at, start, limits, encode, budget })
+    return new OpenRange({ at, start: this.offsets.next, limits, encode, budget })
   }
 
   /** Moves the position behind what the range has; its age counts from the first of it. */

@@ -10,26 +10,35 @@ import type { FetchedBatch, TopicPartition } from '@pinpipe/kafka/record-consume
 export type Wanted = { readonly from: number; readonly to: number; readonly lastOffset: bigint }
 
 export class Offsets {
-  /** The next offset to read: undefined until the first batch or position of a partition without a start. */
-  #next: bigint | undefined
-  #stored: bigint | undefined
+  readonly #start: bigint
+  #next: bigint
+  #stored: bigint
   #committed: bigint | undefined
   readonly #target: bigint | undefined
 
-  /** @param target stop here: the first offset that is not wanted (`--until-end`); undefined = endless */
-  constructor(start: bigint | undefined, target: bigint | undefined) {
+  /**
+   * @param start the first offset of this assignment
+   * @param options.committed what the group has committed, if anything
+   * @param options.target the first offset that is not wanted (`--until-end`); without it there is no end
+   */
+  constructor(
+    start: bigint,
+    options: { readonly committed?: bigint | undefined; readonly target?: bigint | undefined } = {},
+  ) {
+    this.#start = start
     this.#next = start
     this.#stored = start
-    this.#committed = start
-    this.#target = target
+    this.#committed = options.committed
+    this.#target = options.target
   }
 
-  get next(): bigint | undefined {
+  /** The next offset to read, and the start of the next range. */
+  get next(): bigint {
     return this.#next
   }
 
   /** Everything of this assignment below this offset is in the store. */
-  get stored(): bigint | undefined {
+  get stored(): bigint {
     return this.#stored
   }
 
@@ -39,25 +48,14 @@ export class Offsets {
 
   /** Nothing more is wanted from the log. */
   get isAtTarget(): boolean {
-    return this.#target !== undefined && this.#next !== undefined && this.#next >= this.#target
-  }
-
-  /** All that is wanted is in the store. */
-  get isStoredToTarget(): boolean {
-    return this.#target !== undefined && this.#stored !== undefined && this.#stored >= this.#target
-  }
-
-  /** Where the next range starts, given the batch that opens it. */
-  startOf(batch: FetchedBatch): bigint {
-    return this.#next ?? batch.firstOffset
+    return this.#target !== undefined && this.#next >= this.#target
   }
 
   /** What of the batch is new and below the target. A broker may deliver records below the position again (K8). */
   wanted(batch: FetchedBatch): Wanted {
     const { records } = batch
     const { lastOffset } = batch
-    let from = 0
-    if (this.#next !== undefined && batch.firstOffset < this.#next) from = indexAtOrAfter(records, this.#next)
+    const from = batch.firstOffset < this.#next ? indexAtOrAfter(records, this.#next) : 0
     if (this.#target === undefined || lastOffset < this.#target)
       return { from, to: records.length, lastOffset }
     return { from, to: Math.max(from, indexAtOrAfter(records, this.#target)), lastOffset: this.#target - 1n }
@@ -65,9 +63,7 @@ export class Offsets {
 
   /** The position after the offset: it was taken into a range, or held nothing. */
   passed(lastOffset: bigint): void {
-    if (this.#next === undefined || lastOffset >= this.#next) this.#next = lastOffset + 1n
-    // Nothing before the first offset that was seen is ours to store.
-    this.#stored ??= this.#next
+    if (lastOffset >= this.#next) this.#next = lastOffset + 1n
   }
 
   /** A range that ends at `end` is in the store. */
@@ -77,15 +73,16 @@ export class Offsets {
 
   /** The commit of what is stored. */
   commitOf(at: TopicPartition): TopicPartition & { readonly offset: bigint } {
-    return { topic: at.topic, partition: at.partition, offset: this.#stored ?? 0n }
+    return { topic: at.topic, partition: at.partition, offset: this.#stored }
   }
 
   commitTaken(offset: bigint): void {
     if (this.#committed === undefined || offset > this.#committed) this.#committed = offset
   }
 
+  /** Something was stored in this assignment that the group does not know of. */
   get hasUncommitted(): boolean {
-    return this.#stored !== undefined && this.#stored !== this.#committed
+    return this.#stored > (this.#committed ?? this.#start)
   }
 }
 

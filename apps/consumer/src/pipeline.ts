@@ -34,7 +34,7 @@ const lastCommitPauseMs = 500
 
 export type PipelineOptions = {
   readonly consumer: Pick<RecordConsumer, 'run' | 'commit' | 'pause' | 'resume' | 'stop'>
-  readonly positions: Pick<ReadOnlyAdmin, 'committedOffsets'>
+  readonly positions: Pick<ReadOnlyAdmin, 'committedOffsets' | 'watermarks'>
   readonly group: string
   readonly encoderFor: (at: TopicPartition) => RecordEncoder
   readonly limits: Limits
@@ -67,18 +67,15 @@ export class Pipeline implements ConsumerHandlers {
    * taken, and leaves the group. Rejects with a Failure.
    */
   async run(drain: AbortSignal): Promise<void> {
-    const { consumer, untilEnd } = this.#options
+    const { consumer } = this.#options
     const running = consumer.run(this)
-    const ends = [
-      running,
-      this.#broken.promise,
-      aborted(drain),
-      ...(untilEnd === undefined ? [] : [untilEnd.reached]),
-    ]
+    running.catch(() => undefined)
+    const over = new AbortController()
     try {
-      await Promise.race(ends)
+      await Promise.race([running, this.#broken.promise, aborted(drain), this.#endReached(over.signal)])
       await Promise.race([this.#drain(), this.#broken.promise])
     } finally {
+      over.abort()
       // Handlers that wait for memory or for a store have to return before the consumer can stop.
       for (const lane of this.#lanes.values()) lane.close()
       await consumer.stop()
@@ -106,12 +103,16 @@ export class Pipeline implements ConsumerHandlers {
     // A session that was cut off did not say good-bye.
     await this.revoked([...this.#lanes.values()].map((lane) => lane.at))
     const starts = new Map<string, bigint>()
-    for (const topic of new Set(partitions.map((at) => at.topic))) {
+    for (const [topic, ofTopic] of Map.groupBy(partitions, (at) => at.topic)) {
       const committed = byPartition(await positions.committedOffsets(group, topic))
-      for (const at of partitions.filter((one) => one.topic === topic)) {
-        const start = await this.#startOf(at, committed.get(at.partition))
-        if (start !== undefined) starts.set(keyOf(at), start)
-        this.#openLane(at, start)
+      const isAllCommitted = ofTopic.every((at) => committed.has(at.partition))
+      const earliest = isAllCommitted ? [] : await positions.watermarks(topic)
+      const low = new Map(earliest.map((at) => [at.partition, at.low]))
+      for (const at of ofTopic) {
+        const known = committed.get(at.partition)
+        const start = await this.#startOf(at, known ?? low.get(at.partition) ?? 0n)
+        starts.set(keyOf(at), start)
+        this.#openLane(at, start, known)
       }
     }
     events.assigned(partitions)
@@ -166,6 +167,15 @@ export class Pipeline implements ConsumerHandlers {
     this.#backpressure.recover()
   }
 
+  /** Never, without `--until-end`. Partitions of other members are asked for as long as the signal allows. */
+  #endReached(signal: AbortSignal): Promise<void> {
+    const { untilEnd, positions, group, clock } = this.#options
+    if (untilEnd === undefined) return aborted(signal)
+    const isOurs = (key: string): boolean => this.#lanes.has(key)
+    untilEnd.follow({ positions, group, clock, isOurs, signal }).catch((error: unknown) => this.#break(error))
+    return untilEnd.reached
+  }
+
   /** Stores all that was taken and commits it, while the consumer still runs: a stopping one sends no commit (K7). */
   async #drain(): Promise<void> {
     const lanes = [...this.#lanes.values()]
@@ -201,18 +211,18 @@ export class Pipeline implements ConsumerHandlers {
   }
 
   /** What is stored counts, also if its commit was lost; what others committed counts, also if we stored less. */
-  async #startOf(at: TopicPartition, committed: bigint | undefined): Promise<bigint | undefined> {
+  async #startOf(at: TopicPartition, known: bigint): Promise<bigint> {
     const former = this.#former.get(keyOf(at))
     await former?.settled()
-    const stored = former?.offsets.stored
-    return stored !== undefined && stored > (committed ?? -1n) ? stored : committed
+    const stored = former?.offsets.stored ?? known
+    return stored > known ? stored : known
   }
 
-  #openLane(at: TopicPartition, start: bigint | undefined): void {
+  #openLane(at: TopicPartition, start: bigint, committed: bigint | undefined): void {
     const { encoderFor, limits, budget, clock, untilEnd } = this.#options
     const lane: Lane = new Lane({
       at,
-      offsets: new Offsets(start, untilEnd?.targetOf(at)),
+      offsets: new Offsets(start, { committed, target: untilEnd?.targetOf(at) }),
       encode: encoderFor(at),
       limits,
       budget,
@@ -224,7 +234,7 @@ export class Pipeline implements ConsumerHandlers {
     this.#lanes.set(keyOf(at), lane)
     this.#everAssigned.add(keyOf(at))
     this.#backpressure.begin(at)
-    if (start !== undefined) untilEnd?.passed(at, start)
+    untilEnd?.passed(at, start)
     const isHalted = this.#halted.has(keyOf(at))
     if (isHalted) lane.close()
     if (isHalted || lane.offsets.isAtTarget) this.#backpressure.hold(at, 'over')

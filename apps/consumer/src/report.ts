@@ -70,8 +70,8 @@ function statusOf(key: string, lane: Lane, pipeline: Pipeline): Record<string, u
   const { next, stored, committed } = lane.offsets
   return {
     partition: key,
-    position: next?.toString() ?? null,
-    stored: stored?.toString() ?? null,
+    position: next.toString(),
+    stored: stored.toString(),
     committed: committed?.toString() ?? null,
     highWatermark: lane.highWatermark?.toString() ?? null,
     lag: lagOfLane(lane)?.toString() ?? null,

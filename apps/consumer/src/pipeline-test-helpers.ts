@@ -1,0 +1,138 @@
+/** A pipeline over a group that is played by hand: the test assigns, delivers and revokes, and sees every call back. */
+import type { ConsumerHandlers, TopicPartition, TopicPartitionOffset } from '@pinpipe/kafka/record-consumer'
+import { createLogger } from '@pinpipe/service/logger'
+import { Metrics } from '@pinpipe/service/metrics'
+import { processRedactor } from '@pinpipe/service/redaction'
+import { encoderOf } from './encoder.ts'
+import { Events } from './events.ts'
+import { MemoryBudget } from './memory-budget.ts'
+import { keyOf } from './partition-key.ts'
+import { Pipeline } from './pipeline.ts'
+import { checkedJson } from './record-check.ts'
+import { Storer } from './storer.ts'
+import { HandClock, MemoryStore, turns } from './test-helpers.ts'
+import type { Limits } from './triggers.ts'
+import type { UntilEnd } from './until-end.ts'
+
+export type HandOptions = {
+  readonly limits?: Partial<Limits>
+  readonly budget?: MemoryBudget
+  readonly store?: MemoryStore
+  readonly untilEnd?: UntilEnd
+  /** What the group has committed before; every log starts at 0. */
+  readonly committed?: ReadonlyMap<number, bigint>
+  /** Whether the group takes a commit; it may throw. */
+  readonly takes?: (offsets: readonly TopicPartitionOffset[]) => boolean
+}
+
+/** Stands for a broker's group: keeps commits, and what is paused. */
+export class HandGroup {
+  readonly committed: Map<number, bigint>
+  readonly commits: string[] = []
+  readonly paused = new Set<string>()
+  readonly #takes: (offsets: readonly TopicPartitionOffset[]) => boolean
+  readonly #stopped = Promise.withResolvers<void>()
+  handlers: ConsumerHandlers | undefined
+  isStopped = false
+
+  constructor({ committed, takes }: HandOptions) {
+    this.committed = new Map(committed)
+    this.#takes = takes ?? (() => true)
+  }
+
+  run(handlers: ConsumerHandlers): Promise<void> {
+    this.handlers = handlers
+    return this.#stopped.promise
+  }
+
+  crash(error: Error): void {
+    this.#stopped.reject(error)
+  }
+
+  async commit(offsets: readonly TopicPartitionOffset[]): Promise<boolean> {
+    if (this.isStopped) throw new Error('a stopped consumer sends no commit')
+    if (!this.#takes(offsets)) return false
+    for (const { partition, offset } of offsets) {
+      this.committed.set(partition, offset)
+      this.commits.push(`${partition}:${offset}`)
+    }
+    return true
+  }
+
+  pause(partitions: readonly TopicPartition[]): void {
+    for (const at of partitions) this.paused.add(keyOf(at))
+  }
+
+  resume(partitions: readonly TopicPartition[]): void {
+    for (const at of partitions) this.paused.delete(keyOf(at))
+  }
+
+  async stop(): Promise<void> {
+    this.isStopped = true
+    this.#stopped.resolve()
+  }
+
+  async watermarks(): Promise<{ partition: number; low: bigint; high: bigint }[]> {
+    return Array.from({ length: 64 }, (_, partition) => ({ partition, low: 0n, high: 1_000n }))
+  }
+
+  async committedOffsets(): Promise<{ partition: number; offset: bigint | undefined }[]> {
+    return [...this.committed].map(([partition, offset]) => ({ partition, offset }))
+  }
+}
+
+/** A running pipeline with all its parts. `ended` is what `run` resolves or rejects with. */
+export function startPipeline(options: HandOptions = {}) {
+  const { limits, budget = new MemoryBudget(1 << 24), store = new MemoryStore(), untilEnd } = options
+  const group = new HandGroup(options)
+  const clock = new HandClock()
+  const logs: string[] = []
+  const log = createLogger({
+    app: 'consumer',
+    level: 'debug',
+    format: 'json',
+    redactor: processRedactor,
+    write: (line) => logs.push(line),
+  })
+  const events = new Events(log, new Metrics('consumer'))
+  const pipeline = new Pipeline({
+    consumer: group,
+    positions: group,
+    group: 'g',
+    encoderFor: (at) => encoderOf('json', at, checkedJson),
+    limits: { maxRecords: undefined, maxBytes: 1 << 20, maxAgeMs: 60_000, ...limits },
+    budget,
+    storer: new Storer({ store, compression: { kind: 'none', level: 1 }, budget }),
+    untilEnd,
+    events,
+    clock,
+  })
+  const drain = new AbortController()
+  const ended = pipeline.run(drain.signal)
+  ended.catch(() => undefined)
+  const assign = async (...partitions: number[]): Promise<ReadonlyMap<string, bigint>> =>
+    await pipeline.assigned(partitions.map((partition) => ({ topic: 't', partition })))
+  const revoke = async (...partitions: number[]): Promise<void> =>
+    await pipeline.revoked(partitions.map((partition) => ({ topic: 't', partition })))
+  return { pipeline, group, clock, logs, events, store, budget, drain, ended, assign, revoke, turns }
+}
+
+/** Holds every create up until it is let through. */
+export class Gate {
+  readonly waiting: string[] = []
+  #open = Promise.withResolvers<void>()
+
+  readonly pass = async (object: { readonly key: string }): Promise<void> => {
+    this.waiting.push(object.key)
+    await this.#open.promise
+  }
+
+  /** Lets through what waits and what comes; `close` shuts it again. */
+  open(): void {
+    this.#open.resolve()
+  }
+
+  close(): void {
+    this.#open = Promise.withResolvers<void>()
+  }
+}

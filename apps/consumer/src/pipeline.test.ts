@@ -1,0 +1,373 @@
+import { describe, expect, test } from 'vitest'
+import { MemoryBudget } from './memory-budget.ts'
+import { Gate, startPipeline } from './pipeline-test-helpers.ts'
+import { ObjectConflict } from './storer.ts'
+import { batch, dataKey, MemoryStore, turns } from './test-helpers.ts'
+
+const lines = (first: number, last: number): string =>
+  Array.from({ length: last - first + 1 }, (_, i) => `{"n":${first + i}}\n`).join('')
+
+const big = (offset: number): string => JSON.stringify('x'.repeat(30_000) + offset)
+
+describe('triggers', () => {
+  test('--max-records seals in the middle of a batch, and the rest starts the next range', async () => {
+    const { pipeline, assign, store, group } = startPipeline({ limits: { maxRecords: 4 } })
+    await assign(0)
+    await pipeline.batch(batch(0, 9))
+    await turns()
+    expect(store.keys).toEqual([dataKey(0, 3), dataKey(4, 7)])
+    expect(store.text(dataKey(4, 7))).toBe(lines(4, 7))
+    expect(group.commits).toEqual(['0:4', '0:8'])
+  })
+
+  test('--max-bytes caps the content of an object', async () => {
+    const { pipeline, assign, store } = startPipeline({ limits: { maxBytes: 3 * 8 } })
+    await assign(0)
+    await pipeline.batch(batch(0, 6))
+    await turns()
+    expect(store.keys).toEqual([dataKey(0, 2), dataKey(3, 5)])
+  })
+
+  test('--max-age fires without new records, counted from the first of the range', async () => {
+    const { pipeline, assign, store, clock, group } = startPipeline({ limits: { maxAgeMs: 1000 } })
+    await assign(0)
+    await pipeline.batch(batch(0, 1))
+    await clock.advance(600)
+    await pipeline.batch(batch(2, 2))
+    await clock.advance(399)
+    expect(store.keys).toEqual([])
+    await clock.advance(1)
+    expect(store.keys).toEqual([dataKey(0, 2)])
+    expect(group.commits).toEqual(['0:3'])
+    await pipeline.batch(batch(3, 3))
+    await clock.advance(1000)
+    expect(store.keys).toContain(dataKey(3, 3))
+    expect(clock.timers).toBe(0)
+  })
+
+  test('an age that comes while the range before is being stored is made up for at once', async () => {
+    const gate = new Gate()
+    const { pipeline, assign, store, clock } = startPipeline({
+      limits: { maxAgeMs: 1000 },
+      store: new MemoryStore(gate.pass),
+    })
+    await assign(0)
+    await pipeline.batch(batch(0, 0))
+    await clock.advance(1000)
+    await pipeline.batch(batch(1, 1))
+    await clock.advance(1000)
+    expect(gate.waiting).toEqual([dataKey(0, 0)])
+    gate.open()
+    await turns()
+    expect(store.keys).toEqual([dataKey(0, 0), dataKey(1, 1)])
+  })
+})
+
+describe('one unfinished range per partition (R4)', () => {
+  test('the next range fills while one is being stored, and waits for it when it is full', async () => {
+    const gate = new Gate()
+    const { pipeline, assign, store } = startPipeline({
+      limits: { maxRecords: 2 },
+      store: new MemoryStore(gate.pass),
+    })
+    await assign(0)
+    let isTaken = false
+    const taking = pipeline.batch(batch(0, 5)).then(() => (isTaken = true))
+    await turns()
+    expect(gate.waiting).toEqual([dataKey(0, 1)])
+    expect(isTaken).toBe(false)
+    expect(pipeline.lanes.get('t/0')?.records).toBe(2)
+    gate.open()
+    await taking
+    await turns()
+    expect(store.keys).toEqual([dataKey(0, 1), dataKey(2, 3), dataKey(4, 5)])
+  })
+
+  test('a partition whose next batch may not fit is paused until its range is stored', async () => {
+    const gate = new Gate()
+    const { pipeline, assign, group } = startPipeline({
+      limits: { maxBytes: 6 * 8 },
+      store: new MemoryStore(gate.pass),
+    })
+    await assign(0, 1)
+    await pipeline.batch(batch(0, 5))
+    await pipeline.batch(batch(6, 9))
+    expect([...group.paused]).toEqual(['t/0'])
+    gate.open()
+    await turns()
+    expect([...group.paused]).toEqual([])
+  })
+})
+
+describe('positions', () => {
+  test('offsets without records belong to a range: at its end, between two, and alone (K12)', async () => {
+    const { pipeline, assign, store, clock, group } = startPipeline({ limits: { maxAgeMs: 1000 } })
+    await assign(0)
+    await pipeline.batch({ ...batch(0, 1), lastOffset: 3n })
+    await clock.advance(1000)
+    await pipeline.batch(batch(6, 6))
+    await clock.advance(1000)
+    pipeline.skipped({ topic: 't', partition: 0, nextOffset: 9n })
+    await clock.advance(1000)
+    expect(store.keys).toEqual([dataKey(0, 3), dataKey(4, 6)])
+    expect(group.commits).toEqual(['0:4', '0:7', '0:9'])
+  })
+
+  test('a commit that the group does not take is a hint: the next one makes up for it', async () => {
+    let isTaken = false
+    const { pipeline, assign, group, drain, ended, logs } = startPipeline({
+      limits: { maxRecords: 1 },
+      takes: () => isTaken,
+    })
+    await assign(0)
+    await pipeline.batch(batch(0, 0))
+    await turns()
+    expect(group.commits).toEqual([])
+    expect(logs.join('')).toContain('offset not committed')
+    isTaken = true
+    await pipeline.batch(batch(1, 1))
+    await turns()
+    expect(group.commits).toEqual(['0:2'])
+    drain.abort()
+    await ended
+  })
+
+  test('a commit that throws ends nothing', async () => {
+    const { pipeline, assign, store, drain, ended } = startPipeline({
+      limits: { maxRecords: 1 },
+      takes: () => {
+        throw new Error('rebalance in progress')
+      },
+    })
+    await assign(0)
+    await pipeline.batch(batch(0, 1))
+    await turns()
+    expect(store.keys).toEqual([dataKey(0, 0), dataKey(1, 1)])
+    drain.abort()
+    await turns()
+    void ended
+  })
+})
+
+describe('a rebalance', () => {
+  test('drops what is open, and what comes back starts at the committed offset', async () => {
+    const { pipeline, assign, revoke, store, budget, group } = startPipeline({
+      committed: new Map([[0, 0n]]),
+      limits: { maxRecords: 100 },
+    })
+    await assign(0)
+    await pipeline.batch(batch(0, 4))
+    await revoke(0)
+    expect(budget.usedBytes).toBe(0)
+    expect(group.commits).toEqual([])
+    expect(await assign(0)).toEqual(new Map([['t/0', 0n]]))
+    await pipeline.batch(batch(0, 99))
+    await turns()
+    expect(store.keys).toEqual([dataKey(0, 99)])
+  })
+
+  test('a batch of a partition that is not ours is not taken', async () => {
+    const { pipeline, assign, revoke, store } = startPipeline({ limits: { maxRecords: 1 } })
+    await assign(0)
+    await revoke(0)
+    await pipeline.batch(batch(0, 4))
+    await turns()
+    expect(store.keys).toEqual([])
+  })
+
+  test('a range that is being stored may finish; it is not stored again although its commit was lost', async () => {
+    const gate = new Gate()
+    const { pipeline, assign, revoke, store } = startPipeline({
+      limits: { maxRecords: 3 },
+      store: new MemoryStore(gate.pass),
+      takes: () => false,
+      committed: new Map([[0, 0n]]),
+    })
+    await assign(0)
+    await pipeline.batch(batch(0, 2))
+    const revoking = revoke(0)
+    await turns()
+    expect(gate.waiting).toEqual([dataKey(0, 2)])
+    gate.open()
+    await revoking
+    expect(await assign(0)).toEqual(new Map([['t/0', 3n]]))
+    await pipeline.batch(batch(0, 5))
+    await turns()
+    expect(store.keys).toEqual([dataKey(0, 2), dataKey(3, 5)])
+  })
+
+  test('a hand-over that takes too long goes on without the range, and never commits it later', async () => {
+    const gate = new Gate()
+    const { pipeline, assign, revoke, group, clock } = startPipeline({
+      limits: { maxRecords: 3 },
+      store: new MemoryStore(gate.pass),
+    })
+    await assign(0)
+    await pipeline.batch(batch(0, 2))
+    const revoking = revoke(0)
+    await clock.advance(10_000)
+    await revoking
+    gate.open()
+    await turns()
+    expect(group.commits).toEqual([])
+  })
+
+  test('what another member committed meanwhile counts', async () => {
+    const { assign, revoke, group, pipeline } = startPipeline({ limits: { maxRecords: 1 } })
+    await assign(0)
+    await pipeline.batch(batch(0, 0))
+    await turns()
+    await revoke(0)
+    group.committed.set(0, 50n)
+    expect(await assign(0)).toEqual(new Map([['t/0', 50n]]))
+  })
+})
+
+describe('draining', () => {
+  test('stores and commits what was taken before the consumer is stopped (K7)', async () => {
+    const { pipeline, assign, store, group, drain, ended, events } = startPipeline()
+    await assign(0, 1)
+    await pipeline.batch(batch(0, 4))
+    await pipeline.batch({ ...batch(0, 1), partition: 1 })
+    drain.abort()
+    await ended
+    expect(store.keys).toEqual([dataKey(0, 4), dataKey(0, 1, 1)])
+    expect(group.commits.toSorted()).toEqual(['0:5', '1:2'])
+    expect(group.isStopped).toBe(true)
+    expect(events.totals).toMatchObject({ records: 7, objects: 2, rejected: 0 })
+  })
+
+  test('a batch that waits is let go without its rest', async () => {
+    const gate = new Gate()
+    const { pipeline, assign, store, drain, ended, group } = startPipeline({
+      limits: { maxRecords: 2 },
+      store: new MemoryStore(gate.pass),
+    })
+    await assign(0)
+    const taking = pipeline.batch(batch(0, 9))
+    await turns()
+    drain.abort()
+    await turns()
+    gate.open()
+    await Promise.all([taking, ended])
+    expect(store.keys).toEqual([dataKey(0, 1), dataKey(2, 3)])
+    expect(group.commits.at(-1)).toBe('0:4')
+  })
+
+  test('the last commit is tried again, and told when it is not taken', async () => {
+    let attempts = 0
+    const { pipeline, assign, drain, ended, clock, logs } = startPipeline({
+      takes: () => {
+        attempts++
+        return false
+      },
+    })
+    await assign(0)
+    await pipeline.batch(batch(0, 0))
+    drain.abort()
+    for (let i = 0; i < 10; i++) await clock.advance(500)
+    await ended
+    expect(attempts).toBeGreaterThan(3)
+    expect(logs.join('')).toContain('what was stored last is not committed')
+  })
+})
+
+describe('what breaks', () => {
+  test('a store that fails ends the run with its sentence, and what waits for it is let go', async () => {
+    const gate = new Gate()
+    const failing = new MemoryStore(async (object) => {
+      await gate.pass(object)
+      throw new Error('the lake is full')
+    })
+    const { pipeline, assign, ended, group, budget } = startPipeline({
+      limits: { maxRecords: 2 },
+      store: failing,
+    })
+    await assign(0)
+    const taking = pipeline.batch(batch(0, 9))
+    await turns()
+    gate.open()
+    await expect(ended).rejects.toThrow('the lake is full')
+    await taking
+    expect(group.isStopped).toBe(true)
+    expect(group.commits).toEqual([])
+    expect(budget.usedBytes).toBe(0)
+  })
+
+  test('a consumer that crashes ends the run with its error', async () => {
+    const { assign, ended, group } = startPipeline()
+    await assign(0)
+    group.crash(new Error('no broker'))
+    await expect(ended).rejects.toThrow('no broker')
+  })
+
+  test('an object with other content halts its partition only, and the run fails at its end', async () => {
+    const store = new MemoryStore()
+    const earlier = startPipeline({ store, limits: { maxRecords: 2 } })
+    await earlier.assign(0)
+    await earlier.pipeline.batch(batch(0, 1, { valueAt: () => '"other"' }))
+    await turns()
+    const { pipeline, assign, group, drain, ended, logs } = startPipeline({
+      store,
+      limits: { maxRecords: 2 },
+    })
+    await assign(0, 1)
+    await pipeline.batch(batch(0, 3))
+    await turns()
+    await pipeline.batch({ ...batch(0, 1), partition: 1 })
+    await turns()
+    expect(group.commits).toEqual(['1:2'])
+    expect([...group.paused]).toEqual(['t/0'])
+    expect(logs.join('')).toContain(`${dataKey(0, 1)} is there already`)
+    drain.abort()
+    await expect(ended).rejects.toThrow(ObjectConflict)
+    expect(store.text(dataKey(0, 1))).toBe('"other"\n"other"\n')
+  })
+})
+
+describe('when memory is short', () => {
+  test('many partitions stay below the budget and all get through, the largest first', async () => {
+    const budget = new MemoryBudget(1 << 20)
+    const { pipeline, assign, store, drain, ended, group } = startPipeline({
+      budget,
+      limits: { maxBytes: 1 << 22 },
+    })
+    const partitions = Array.from({ length: 40 }, (_, partition) => partition)
+    await assign(...partitions)
+    await Promise.all(
+      partitions.map((partition) => pipeline.batch({ ...batch(0, 9, { valueAt: big }), partition })),
+    )
+    drain.abort()
+    await ended
+    expect(budget.peakBytes).toBeLessThanOrEqual(budget.limitBytes)
+    expect(budget.peakBytes).toBeGreaterThan(budget.limitBytes / 2)
+    expect(budget.usedBytes).toBe(0)
+    expect(group.committed.size).toBe(40)
+    const stored = [...store.objects.values()].reduce(
+      (sum, { bytes }) => sum + bytes.toString().split('\n').length - 1,
+      0,
+    )
+    expect(stored).toBe(400)
+    expect(store.objects.get(store.keys[0]!)?.object.facts).toBeDefined()
+  })
+
+  test('everything is paused while the budget is used up, and resumed afterwards', async () => {
+    const gate = new Gate()
+    const { pipeline, assign, group, drain, ended } = startPipeline({
+      budget: new MemoryBudget(1 << 18),
+      limits: { maxBytes: 1 << 22 },
+      store: new MemoryStore(gate.pass),
+    })
+    await assign(0, 1, 2)
+    const taking = pipeline.batch(batch(0, 19, { valueAt: big }))
+    await turns()
+    expect([...group.paused].toSorted()).toEqual(['t/0', 't/1', 't/2'])
+    gate.open()
+    await taking
+    await turns()
+    expect([...group.paused]).toEqual([])
+    drain.abort()
+    await ended
+    expect(group.commits.at(-1)).toBe('0:20')
+  })
+})

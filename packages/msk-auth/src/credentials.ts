@@ -5,6 +5,7 @@ import {
   fromNodeProviderChain,
   fromTemporaryCredentials,
   fromTokenFile,
+  fromWebToken,
 } from '@aws-sdk/credential-providers'
 import { type AwsCredentials } from './token.ts'
 
@@ -15,6 +16,8 @@ export type CredentialOptions = {
   /** Assume this role, starting from the profile's or the default chain's credentials. */
   readonly roleArn?: string
   readonly roleSessionName: string
+  /** How long one request to STS may take. */
+  readonly timeoutMs: number
   readonly roleExternalId?: string
   /** The region of STS, where it is not the cluster's. */
   readonly stsRegion?: string
@@ -29,66 +32,84 @@ export type CredentialOptions = {
 }
 
 export type CredentialSource = {
-  /** As it stands in a sentence: `the role arn:… (from the profile dev)`. */
+  /** As it stands in a sentence: `the role arn:… (assumed with the AWS profile dev)`. */
   readonly name: string
   readonly provide: AwsCredentialProvider
 }
 
-type AssumeRole = { readonly RoleArn?: string; readonly RoleSessionName?: string }
+type RoleParameters = { readonly RoleArn?: string; readonly RoleSessionName?: string }
+type WebRoleParameters = RoleParameters & { readonly WebIdentityToken?: string }
 
 /** The one source that the options name. Nothing is fetched yet. */
 export function credentialSource(options: CredentialOptions): CredentialSource {
   const base = baseSource(options)
   if (options.roleArn === undefined) return base
-  const provide = assumeRole(
-    options,
-    { RoleArn: options.roleArn, RoleSessionName: options.roleSessionName },
-    base.provide,
-  )
-  return { name: `the role ${options.roleArn} (assumed with ${base.name})`, provide }
+  const provide = fromTemporaryCredentials({
+    masterCredentials: base.provide,
+    params: {
+      RoleArn: options.roleArn,
+      RoleSessionName: options.roleSessionName,
+      ...(options.roleExternalId === undefined ? {} : { ExternalId: options.roleExternalId }),
+    },
+    clientConfig: stsConfig(options),
+  })
+  return { name: `the role ${options.roleArn} (assumed with ${base.name})`, provide: () => provide() }
 }
 
 function baseSource(options: CredentialOptions): CredentialSource {
   if (options.credentials) return { name: 'the program itself', provide: options.credentials }
-  const { profile, roleKeys, webIdentity } = options
-  if (roleKeys)
+  const { profile, roleKeys, roleSessionName, webIdentity } = options
+  if (roleKeys) {
     return { name: 'the access key of the login module', provide: () => Promise.resolve(roleKeys) }
-  const common = {
-    clientConfig: { region: options.stsRegion ?? options.region },
-    // A profile with role_arn and no role_session_name would get a name with the time in it, which changes the principal.
-    roleAssumer: (source: AwsCredentials, params: AssumeRole): Promise<AwsCredentials> => {
-      const random = params.RoleSessionName?.startsWith('aws-sdk-js-') ?? true
-      const named = random ? { ...params, RoleSessionName: options.roleSessionName } : params
-      return assumeRole(options, named, () => Promise.resolve(source))()
-    },
   }
   if (profile !== undefined) {
-    const provide = fromIni({ ...common, profile })
+    const provide = fromIni({ ...withFixedSessionName(options), profile })
     return { name: `the AWS profile ${profile}`, provide: () => provide() }
   }
   if (webIdentity) {
     const { tokenFile, roleArn } = webIdentity
-    const web = { webIdentityTokenFile: tokenFile, roleArn, roleSessionName: options.roleSessionName }
-    const provide = fromTokenFile({ ...common, ...web })
+    const web = { webIdentityTokenFile: tokenFile, roleArn, roleSessionName }
+    const provide = fromTokenFile({ ...web, clientConfig: stsConfig(options) })
     return { name: `the role ${roleArn} (by the token file ${tokenFile})`, provide: () => provide() }
   }
-  const provide = fromNodeProviderChain({ ...common, roleSessionName: options.roleSessionName })
+  const provide = fromNodeProviderChain({ ...withFixedSessionName(options), roleSessionName })
   return { name: 'the default AWS credential chain', provide: () => provide() }
 }
 
-function assumeRole(
-  options: CredentialOptions,
-  params: AssumeRole,
-  master: AwsCredentialProvider,
-): AwsCredentialProvider {
-  const provide = fromTemporaryCredentials({
-    masterCredentials: master,
-    params: {
-      ...params,
-      RoleArn: params.RoleArn ?? '',
-      ...(options.roleExternalId === undefined ? {} : { ExternalId: options.roleExternalId }),
-    },
-    clientConfig: { region: options.stsRegion ?? options.region },
+/**
+ * A profile with a role and no role_session_name would get a name with the time in it, another one at each refresh;
+ * the principal would change and the broker refuse to re-authenticate (S3). What the profile does name is kept.
+ */
+function withFixedSessionName(options: CredentialOptions): Partial<Parameters<typeof fromIni>[0]> {
+  const named = <P extends RoleParameters>(params: P): P & { RoleArn: string; RoleSessionName: string } => ({
+    ...params,
+    RoleArn: params.RoleArn ?? '',
+    RoleSessionName: madeUp(params.RoleSessionName) ? options.roleSessionName : params.RoleSessionName,
   })
-  return () => provide()
+  const clientConfig = stsConfig(options)
+  return {
+    clientConfig,
+    roleAssumer: (source: AwsCredentials, params: RoleParameters) =>
+      fromTemporaryCredentials({ masterCredentials: source, params: named(params), clientConfig })(),
+    roleAssumerWithWebIdentity: (params: WebRoleParameters) => {
+      const { RoleArn: roleArn, RoleSessionName: roleSessionName, WebIdentityToken = '' } = named(params)
+      return fromWebToken({ roleArn, roleSessionName, webIdentityToken: WebIdentityToken, clientConfig })()
+    },
+  }
+}
+
+function madeUp(sessionName: string | undefined): sessionName is undefined {
+  return sessionName === undefined || sessionName.startsWith('aws-sdk-js-')
+}
+
+/** Each request ends by itself: one that nobody waits for any longer must not keep the process alive. */
+function stsConfig(options: CredentialOptions): {
+  region: string
+  requestHandler: { connectionTimeout: number; requestTimeout: number; throwOnRequestTimeout: boolean }
+} {
+  const { timeoutMs } = options
+  return {
+    region: options.stsRegion ?? options.region,
+    requestHandler: { connectionTimeout: timeoutMs, requestTimeout: timeoutMs, throwOnRequestTimeout: true },
+  }
 }

@@ -234,18 +234,33 @@ test('a profile that does not exist is named', async () => {
   await expect(mskTokenProvider({ ...base, profile: 'nobody' })()).rejects.toMatchObject({ message })
 })
 
-test('a profile that assumes a role gets the fixed session name too, not one with the time in it', async () => {
+test.each<[string, string, object]>([
+  ['assumes a role', `role_arn = ${roleArn}\nsource_profile = keys`, { RoleSessionName: 'pinpipe-producer' }],
+  [
+    'exchanges a token file',
+    `role_arn = ${roleArn}\nweb_identity_token_file = @/token`,
+    { RoleSessionName: 'pinpipe-producer', WebIdentityToken: 'jwt' },
+  ],
+  [
+    'names its session',
+    `role_arn = ${roleArn}\nsource_profile = keys\nrole_session_name = mine\nexternal_id = e`,
+    { RoleSessionName: 'mine', ExternalId: 'e' },
+  ],
+])('a profile that %s has a fixed session name, not one with the time in it', async (_, lines, expected) => {
   await using sts = await startFakeSts()
   useSts(sts)
   const folder = await mkdtemp(join(tmpdir(), 'pinpipe-aws-'))
   try {
-    const config = `[profile dev]\nrole_arn = ${roleArn}\nsource_profile = keys\n[profile keys]\naws_access_key_id = AKIAPROFILE\naws_secret_access_key = s\n`
-    await writeFile(join(folder, 'config'), config)
+    const keys = 'aws_access_key_id = AKIAPROFILE\naws_secret_access_key = s'
+    await writeFile(join(folder, 'token'), 'jwt')
+    await writeFile(
+      join(folder, 'config'),
+      `[profile dev]\n${lines.replace('@', folder)}\n[profile keys]\n${keys}\n`,
+    )
     vi.stubEnv('AWS_CONFIG_FILE', join(folder, 'config'))
     await mskTokenProvider({ ...base, profile: 'dev' })()
     expect(sts.calls).toHaveLength(1)
-    expect(sts.calls[0]?.accessKeyId).toBe('AKIAPROFILE')
-    expect(sts.calls[0]?.form.get('RoleSessionName')).toBe('pinpipe-producer')
+    expect(Object.fromEntries(sts.calls[0]?.form ?? [])).toMatchObject({ RoleArn: roleArn, ...expected })
   } finally {
     await rm(folder, { recursive: true })
   }

@@ -13,7 +13,7 @@ export type MskTokenProvider = () => Promise<{ readonly value: string }>
 export type MskAuthLog = { debug(fields: object, message: string): void }
 
 /** Where the credentials come from (see CredentialOptions), and for whom. */
-export type MskTokenProviderOptions = Omit<CredentialOptions, 'roleSessionName'> & {
+export type MskTokenProviderOptions = Omit<CredentialOptions, 'roleSessionName' | 'timeoutMs'> & {
   /** The cluster's region, e.g. `eu-west-1`. */
   readonly region: string
   /** Names this client; the session name is made of it. */
@@ -34,12 +34,13 @@ export type MskTokenProviderOptions = Omit<CredentialOptions, 'roleSessionName'>
  */
 export function mskTokenProvider(options: MskTokenProviderOptions): MskTokenProvider {
   const clock = options.clock ?? { nowMs: () => Date.now() }
+  const timeoutMs = options.timeoutMs ?? 10_000
   const region = checkedRegion(options.region)
   const roleSessionName = checkedSessionName(
     options.roleSessionName ?? defaultSessionName(options.app ?? 'pinpipe', options.clientId),
   )
-  const source = credentialSource({ ...options, region, roleSessionName })
-  const credentials = new MemoisedCredentials({ source, clock, timeoutMs: options.timeoutMs ?? 10_000 })
+  const source = credentialSource({ ...options, region, roleSessionName, timeoutMs })
+  const credentials = new MemoisedCredentials({ source, clock, timeoutMs })
   let kept: MskToken | undefined
   let signing: Promise<MskToken> | undefined
 

@@ -19,9 +19,9 @@ const applySettings = {
     topicPrefix: {
       flag: 'topic-prefix',
       env: 'TOPIC_PREFIX',
-      type: types.text(),
+      type: types.text({ takes: 'PREFIX' }),
       required: true,
-      description: 'The topics are <prefix>.pin, <prefix>.geo and <prefix>.user',
+      description: 'The topics are PREFIX.pin, PREFIX.geo and PREFIX.user',
       group: 'Topic',
     },
     yes: {

@@ -24,33 +24,44 @@ export function createMessage(error: unknown, facts: CreateFacts): string {
     case 'INVALID_TOPIC':
       return invalidTopicMessage(facts) ?? sentenceOf(error)
     case 'INVALID_REPLICATION':
-      return replicationFactor === undefined
-        ? sentenceOf(error)
-        : `Unable to replicate the partition ${replicationFactor} time(s): The target replication factor of ${replicationFactor} cannot be reached because only ${brokers.length} broker(s) are registered.`
+      if (replicationFactor !== undefined) {
+        return `Unable to replicate the partition ${replicationFactor} time(s): The target replication factor of ${replicationFactor} cannot be reached because only ${brokers.length} broker(s) are registered.`
+      }
+      break
     default:
-      return unknownBroker(facts.replicaAssignment ?? [], brokers) ?? sentenceOf(error)
   }
+  return unknownBroker(facts.replicaAssignment ?? [], brokers) ?? sentenceOf(error)
 }
 
-/** Why a topic did not get its partitions. */
-export function partitionsMessage(
-  error: unknown,
-  facts: {
-    readonly topic: string
-    readonly from: number
-    readonly to: number
-    readonly assignment: readonly (readonly number[])[] | undefined
-    readonly brokers: readonly number[]
-  },
-): string {
-  const { topic, from, to, assignment, brokers } = facts
-  if (codeOf(error) === 'INVALID_PARTITIONS' && to === from) return `Topic already has ${from} partition(s).`
-  if (codeOf(error) === 'INVALID_PARTITIONS') {
+export type PartitionsFacts = {
+  readonly topic: string
+  readonly from: number
+  readonly to: number
+  /** Brokers of the new partitions only. */
+  readonly assignment: readonly (readonly number[])[] | undefined
+}
+
+/**
+ * Why a topic cannot get its partitions, as far as that is known before the broker is asked (a client may send an
+ * assignment of nothing as no assignment at all, and succeed).
+ */
+export function partitionsProblem({ topic, from, to, assignment }: PartitionsFacts): string | undefined {
+  if (to === from) return `Topic already has ${from} partition(s).`
+  if (to < from) {
     return `The topic ${topic} currently has ${from} partition(s); ${to} would not be an increase.`
   }
   if (assignment !== undefined && assignment.length !== to - from) {
     return `Attempted to add ${to - from} additional partition(s), but only ${assignment.length} assignment(s) were specified.`
   }
+  return undefined
+}
+
+/** Why a topic did not get its partitions when the broker was asked. */
+export function partitionsMessage(
+  error: unknown,
+  assignment: PartitionsFacts['assignment'],
+  brokers: readonly number[],
+): string {
   return unknownBroker(assignment ?? [], brokers) ?? sentenceOf(error)
 }
 

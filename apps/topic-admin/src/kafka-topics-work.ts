@@ -5,7 +5,7 @@
 import type { ClusterAdmin, NewTopic } from '@pinpipe/kafka/admin'
 import { describeLines } from './describe-lines.ts'
 import { describeOrder, hashMapOrder } from './hash-map-order.ts'
-import { createMessage, partitionsMessage } from './java-messages.ts'
+import { createMessage, partitionsMessage, partitionsProblem } from './java-messages.ts'
 import { TopicCommandError } from './kafka-topics-options.ts'
 import type { KafkaTopicsRequest } from './kafka-topics-request.ts'
 import { topicFilter } from './topic-filter.ts'
@@ -114,22 +114,20 @@ async function alter(request: KafkaTopicsRequest, admin: ClusterAdmin): Promise<
   for (const { topic, partitions } of await admin.describeTopics(hashMapOrder(topics))) {
     const from = partitions.length
     const assignment = request.replicaAssignment?.slice(from)
+    const problem = partitionsProblem({ topic, from, to, assignment })
+    if (problem !== undefined) {
+      first ??= new TopicCommandError(problem)
+      continue
+    }
     try {
-      if (to <= from) throw new PartitionsNotIncreased()
       await admin.createPartitions(topic, to, assignment)
     } catch (error) {
       if (isReachabilityError(error)) throw error
       const brokers = (await admin.cluster()).brokers.map(({ nodeId }) => nodeId)
-      const message = partitionsMessage(error, { topic, from, to, assignment, brokers })
-      first ??= new TopicCommandError(message, { cause: error })
+      first ??= new TopicCommandError(partitionsMessage(error, assignment, brokers), { cause: error })
     }
   }
   if (first !== undefined) throw first
-}
-
-/** Known before the broker is asked, and in the form in which it would answer. */
-class PartitionsNotIncreased extends Error {
-  readonly code = 'INVALID_PARTITIONS'
 }
 
 /** Whether the cluster was not reached, or not entered: no refusal of this change. */

@@ -23,7 +23,7 @@ export function listCommand(access: ClusterAccess) {
         topicPrefix: {
           flag: 'topic-prefix',
           env: 'TOPIC_PREFIX',
-          type: types.text(),
+          type: types.text({ takes: 'PREFIX' }),
           description: 'Only topics whose name begins with this and a dot',
         },
         excludeInternal: {

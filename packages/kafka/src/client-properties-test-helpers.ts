@@ -6,14 +6,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
-/** Whether a JDK is installed: the oracles are compiled when the test runs. */
-export async function javaIsHere(): Promise<boolean> {
-  return promisify(execFile)('javac', ['-version']).then(
-    () => true,
-    () => false,
-  )
-}
-
 /** Reads an oracle's answer piece by piece. */
 export class OracleAnswer {
   readonly #bytes: Buffer

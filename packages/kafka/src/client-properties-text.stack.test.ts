@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
-import { askOracle, javaIsHere, randomOf } from './client-properties-test-helpers.ts'
+import { stackTest } from '@pinpipe/local-stack/stack-test'
+import { expect } from 'vitest'
+import { askOracle, randomOf } from './client-properties-test-helpers.ts'
 import { parsePropertiesText } from './client-properties-text.ts'
 
 const seed = 20261124
@@ -29,9 +30,12 @@ const pieces = [
   ['\\n', '\\t', '\\r', '\\f', '\\=', '\\:', '\\ ', '\\#', '\\!', '\\z', '\\"'],
 ].flat()
 
-test.skipIf(!(await javaIsHere()))(
+// Where the broker of the stack runs there is a JDK.
+stackTest(
   `reads ${files} generated files exactly as java.util.Properties does`,
-  async () => {
+  { timeout: 120_000 },
+  async ({ kafka }) => {
+    expect(kafka.bootstrapServers).not.toBe('')
     const random = randomOf(seed)
     const contents = Array.from({ length: files }, () => {
       const text = Array.from({ length: random(16) }, () => pieces[random(pieces.length)] ?? '').join('')

@@ -1,7 +1,8 @@
-import { jarFolder, hasJars } from '@pinpipe/local-stack/maven-jars'
+import { fetchJars } from '@pinpipe/local-stack/maven-jars'
+import { stackTest } from '@pinpipe/local-stack/stack-test'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
-import { askOracle, javaIsHere, randomOf } from './client-properties-test-helpers.ts'
+import { expect } from 'vitest'
+import { askOracle, randomOf } from './client-properties-test-helpers.ts'
 import { parseJaas } from './jaas.ts'
 
 const seed = 20261125
@@ -69,37 +70,41 @@ const pieces = [
   ['k="v" ', "k2='w' ", 'k3=word ', 'k4="a=b;c" ', 'k = "v"', ';', ';', ';'],
 ].flat()
 
-const ready = (await javaIsHere()) && (await hasJars('4.1'))
+// Where the broker of the stack runs there is a JDK.
+stackTest(
+  `reads ${values} generated values exactly as Kafka's own client does`,
+  { timeout: 120_000 },
+  async ({ kafka }) => {
+    expect(kafka.bootstrapServers).not.toBe('')
+    const random = randomOf(seed)
+    const inputs = Array.from({ length: values }, () => {
+      const body = Array.from({ length: random(7) }, () => pieces[random(pieces.length)] ?? '').join('')
+      return `${random(20) === 0 ? '' : (starts[random(starts.length)] ?? '')}${body}${random(3) === 0 ? '' : ';'}`
+    })
+    const answer = await askOracle(
+      'JaasOracle',
+      inputs.map((input) => Buffer.from(input)),
+      ['-cp', join(await fetchJars('4.1'), '*')],
+    )
+    const expected = inputs.map((): unknown => {
+      const options = answer.int()
+      if (options < 0) return 'refused'
+      const module = answer.text()
+      const flag = answer.text().toLowerCase().replace('loginmodulecontrolflag: ', '')
+      return [module, flag, ...Array.from({ length: options }, () => [answer.text(), answer.text()])]
+    })
 
-test.skipIf(!ready)(`reads ${values} generated values exactly as Kafka's own client does`, async () => {
-  const random = randomOf(seed)
-  const inputs = Array.from({ length: values }, () => {
-    const body = Array.from({ length: random(7) }, () => pieces[random(pieces.length)] ?? '').join('')
-    return `${random(20) === 0 ? '' : (starts[random(starts.length)] ?? '')}${body}${random(3) === 0 ? '' : ';'}`
-  })
-  const answer = await askOracle(
-    'JaasOracle',
-    inputs.map((input) => Buffer.from(input)),
-    ['-cp', join(jarFolder('4.1'), '*')],
-  )
-  const expected = inputs.map((): unknown => {
-    const options = answer.int()
-    if (options < 0) return 'refused'
-    const module = answer.text()
-    const flag = answer.text().toLowerCase().replace('loginmodulecontrolflag: ', '')
-    return [module, flag, ...Array.from({ length: options }, () => [answer.text(), answer.text()])]
-  })
-
-  const refused = expected.filter((outcome) => outcome === 'refused').length
-  expect(refused).toBeGreaterThan(values / 20)
-  expect(values - refused).toBeGreaterThan(values / 20)
-  const different = inputs.flatMap((input, index) => {
-    const ours = readWithOurs(input)
-    const java = expected[index]
-    return JSON.stringify(ours) === JSON.stringify(java) ? [] : [{ input, java, ours }]
-  })
-  expect(different.slice(0, 5)).toEqual([])
-})
+    const refused = expected.filter((outcome) => outcome === 'refused').length
+    expect(refused).toBeGreaterThan(values / 20)
+    expect(values - refused).toBeGreaterThan(values / 20)
+    const different = inputs.flatMap((input, index) => {
+      const ours = readWithOurs(input)
+      const java = expected[index]
+      return JSON.stringify(ours) === JSON.stringify(java) ? [] : [{ input, java, ours }]
+    })
+    expect(different.slice(0, 5)).toEqual([])
+  },
+)
 
 function readWithOurs(value: string): unknown {
   try {

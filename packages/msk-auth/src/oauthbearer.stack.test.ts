@@ -50,6 +50,7 @@ stackTest(
 
 stackTest(
   'a broker that signs again takes the token of a right key, and refuses a wrong key',
+  { timeout: 180_000 },
   // The fixture is asked for so that the test is skipped where Kafka cannot start.
   async ({ kafka }) => {
     expect(kafka.listeners.saslPlain).not.toBe('')

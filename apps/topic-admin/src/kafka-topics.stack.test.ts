@@ -1,6 +1,7 @@
 /**
  * Golden tests: every command line goes to the real Java tool and to us, on one cluster, and stdout and the exit code have
  * to be the same. Where a command changes something, each side has names of its own, which are made equal in the text.
+ * One table of command lines, so that a missing one is seen: that is why the file is longer than others.
  */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

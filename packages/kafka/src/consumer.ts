@@ -21,6 +21,8 @@ export type * from './record-consumer.ts'
 
 /** Pauses before the next session: with kafkajs's own retries a cluster may be away for some minutes. */
 const restartPausesMs = [1_000, 2_000, 4_000, 8_000, 16_000]
+/** A refused login is tried again in case it was the broker's hiccup; a wrong one stays wrong. */
+const loginPausesMs = restartPausesMs.slice(0, 3)
 /** A session that ran this long was healthy: the pauses begin anew. */
 const healthyAfterMs = 60_000
 
@@ -41,6 +43,11 @@ export async function openConsumer(
     await admin[Symbol.asyncDispose]()
     throw error
   }
+}
+
+function pausesAfter(error: KafkaError): readonly number[] {
+  if (error.code === 'AUTHENTICATION_FAILED') return loginPausesMs
+  return error.canRetry ? restartPausesMs : []
 }
 
 class SupervisedConsumer implements RecordConsumer {
@@ -76,8 +83,8 @@ class SupervisedConsumer implements RecordConsumer {
       if (end.kind === 'failed') throw end.error
       const error = kafkaErrorOf(end.error, doing, this.#connection)
       if (Date.now() - startedAt > healthyAfterMs) restarts = 0
-      const pauseMs = restartPausesMs[restarts++]
-      if (pauseMs === undefined || !(error.canRetry || error.code === 'AUTHENTICATION_FAILED')) throw error
+      const pauseMs = pausesAfter(error)[restarts++]
+      if (pauseMs === undefined) throw error
       this.#connection.log?.warn(
         { err: error, pauseMs, group: this.#options.groupId },
         'the consumer was cut off from the cluster and starts again',

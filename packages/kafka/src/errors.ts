@@ -120,15 +120,15 @@ function errorOfProtocol(causes: unknown[], doing: string): KafkaError | undefin
   for (const cause of causes) {
     if (!(cause instanceof Error) || !('type' in cause) || typeof cause.type !== 'string') continue
     const meaning = protocolErrors[cause.type]
-    const canRetry = meaning?.canRetry ?? ('retriable' in cause && cause.retriable === true)
     if (meaning === undefined) {
+      const canRetry = 'retriable' in cause && cause.retriable === true
       return new KafkaError('FAILED', `could not ${doing}: the broker answered ${cause.type}`, {
         cause,
         canRetry,
       })
     }
     const sentence = `could not ${doing}: ${meaning.because}; ${meaning.remedy}`
-    return new KafkaError(meaning.code, sentence, { cause, canRetry })
+    return new KafkaError(meaning.code, sentence, { cause, canRetry: meaning.canRetry ?? false })
   }
   return undefined
 }

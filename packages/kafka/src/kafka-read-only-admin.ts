@@ -1,5 +1,6 @@
 /** The questions of the admin port over kafkajs's admin client. */
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs, { type Admin, type DescribeConfigResponse, type ITopicMetadata } from 'kafkajs'
 import { type KafkaConnection } from './connection.ts'
 import { KafkaError, kafkaErrorOf } from './errors.ts'
@@ -15,6 +16,8 @@ import {
 
 /** About 10 s. */
 const adminRetries = 5
+const questionPatienceMs = 5_000
+const questionPauseMs = 100
 /** The topics that brokers themselves own (`Topic.isInternal` of the Java client); Metadata's flag is dropped by kafkajs. */
 const internalTopics = new Set(['__consumer_offsets', '__transaction_state', '__share_group_state'])
 const sourceOf: Readonly<Record<number, ConfigEntry['source']>> = {
@@ -49,6 +52,19 @@ export class KafkaReadOnlyAdmin implements ReadOnlyAdmin {
     }
   }
 
+  /** A question may be asked again while the cluster moves leaders around; kafkajs gives up at the first such answer. */
+  async #question<T>(doing: string, call: (admin: Admin) => Promise<T>): Promise<T> {
+    const deadline = Date.now() + questionPatienceMs
+    for (;;) {
+      try {
+        return await this.ask(doing, call)
+      } catch (error) {
+        if (!(error instanceof KafkaError && error.canRetry) || Date.now() > deadline) throw error
+        await sleep(questionPauseMs)
+      }
+    }
+  }
+
   async #connected(): Promise<Admin> {
     const admin = kafkaOf(this.#connection, { retries: adminRetries }).admin()
     await admin.connect()
@@ -56,20 +72,20 @@ export class KafkaReadOnlyAdmin implements ReadOnlyAdmin {
   }
 
   async cluster(): Promise<ClusterDescription> {
-    const { clusterId, controller, brokers } = await this.ask('describe the cluster', (admin) =>
+    const { clusterId, controller, brokers } = await this.#question('describe the cluster', (admin) =>
       admin.describeCluster(),
     )
     return { clusterId, controllerId: controller ?? -1, brokers }
   }
 
   async listTopics(): Promise<readonly string[]> {
-    const topics = await this.ask('list the topics', (admin) => admin.listTopics())
+    const topics = await this.#question('list the topics', (admin) => admin.listTopics())
     return topics.toSorted()
   }
 
   async describeTopics(topics: readonly string[]): Promise<readonly TopicDescription[]> {
     if (topics.length === 0) return []
-    const metadata = await this.ask(`describe topic ${topics.join(', ')}`, (admin) =>
+    const metadata = await this.#question(`describe topic ${topics.join(', ')}`, (admin) =>
       admin.fetchTopicMetadata({ topics: [...new Set(topics)] }),
     )
     const byName = new Map(metadata.topics.map((topic) => [topic.name, topic]))
@@ -82,11 +98,13 @@ export class KafkaReadOnlyAdmin implements ReadOnlyAdmin {
 
   async topicConfigs(topics: readonly string[]): Promise<ReadonlyMap<string, readonly ConfigEntry[]>> {
     if (topics.length === 0) return new Map()
-    const { resources } = await this.ask(`read the configuration of topic ${topics.join(', ')}`, (admin) =>
-      admin.describeConfigs({
-        includeSynonyms: false,
-        resources: topics.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name })),
-      }),
+    const { resources } = await this.#question(
+      `read the configuration of topic ${topics.join(', ')}`,
+      (admin) =>
+        admin.describeConfigs({
+          includeSynonyms: false,
+          resources: topics.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name })),
+        }),
     )
     return new Map(
       resources.map((resource) => [resource.resourceName, resource.configEntries.map(configEntryOf)]),
@@ -96,7 +114,7 @@ export class KafkaReadOnlyAdmin implements ReadOnlyAdmin {
   async watermarks(topic: string): Promise<readonly Watermarks[]> {
     // kafkajs would ask for an unknown topic again and again.
     await this.describeTopics([topic])
-    const offsets = await this.ask(`read the offsets of topic ${topic}`, (admin) =>
+    const offsets = await this.#question(`read the offsets of topic ${topic}`, (admin) =>
       admin.fetchTopicOffsets(topic),
     )
     return offsets
@@ -107,7 +125,9 @@ export class KafkaReadOnlyAdmin implements ReadOnlyAdmin {
   async committedOffsets(group: string, topic: string): Promise<readonly CommittedOffset[]> {
     await this.describeTopics([topic])
     const doing = `read the offsets of group ${group} for topic ${topic}`
-    const [found] = await this.ask(doing, (admin) => admin.fetchOffsets({ groupId: group, topics: [topic] }))
+    const [found] = await this.#question(doing, (admin) =>
+      admin.fetchOffsets({ groupId: group, topics: [topic] }),
+    )
     return (found?.partitions ?? [])
       .map(({ partition, offset }) => ({ partition, offset: committedOffsetOf(offset) }))
       .toSorted(byPartition)

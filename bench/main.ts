@@ -1,0 +1,93 @@
+/** `pnpm bench`: measures producer and consumer beside kcat and kafkajs on this machine; see README.md. */
+import { execFileSync } from 'node:child_process'
+import { loadavg } from 'node:os'
+import { mkdtemp } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { openBenchStack } from './bench-stack.ts'
+import { type Case, consumerCases, producerCases } from './cases.ts'
+import { readSelfTimes } from './cpu-profile.ts'
+import { describeMachine } from './machine.ts'
+import { waitForQuiet } from './measure.ts'
+import { measuredText, writeResults } from './results-file.ts'
+import { type CaseRuns, type Run, runsTable } from './table.ts'
+import { loadTopic } from './topic.ts'
+
+const { values: options } = parseArgs({
+  options: {
+    /** Rounds; each case once a round. */
+    runs: { type: 'string', default: '3' },
+    /** Records in the consumers' topic; a tenth of it is the number of the producer's posts. */
+    records: { type: 'string', default: '2000000' },
+    /** Cases whose name matches this pattern. Results are then printed, not written. */
+    only: { type: 'string' },
+    /** Takes a CPU profile of each case once and prints where the time goes. Results are not written. */
+    profile: { type: 'boolean', default: false },
+    /** Seconds to wait before each run until the machine is quiet. */
+    patience: { type: 'string', default: '60' },
+  },
+})
+const [runs, records, patienceMs] = [
+  Number(options.runs),
+  Number(options.records),
+  Number(options.patience) * 1000,
+]
+const only = new RegExp(options.only ?? '')
+const say = (text: string): void => void process.stderr.write(`${text}\n`)
+
+say('build the apps, start Kafka and versitygw')
+await using stack = await openBenchStack()
+const topicName = 'bench.pin'
+await stack.admin.createTopics([{ topic: topicName, partitions: 3, replicationFactor: 1 }])
+say(`load ${topicName} with ${records} records`)
+const topic = await loadTopic(stack.kafka.bootstrapServers, topicName, records)
+const cases = [...consumerCases(stack, topic), ...producerCases(stack, Math.ceil(records / 10))].filter(
+  ({ name }) => only.test(name),
+)
+
+if (options.profile) for (const each of cases) await profile(each)
+else await measureAll()
+
+async function measureAll(): Promise<void> {
+  const before = loadavg()[0] ?? 0
+  const results = new Map<Case, Run[]>(cases.map((each) => [each, []]))
+  for (let round = 1; round <= runs; round++) {
+    for (const [each, done] of results) {
+      await waitForQuiet(patienceMs)
+      // What the run before wrote must not be written out during this one.
+      execFileSync('sync')
+      const run = await each.run()
+      done.push(run)
+      say(`round ${round}: ${each.name}: ${(run.wallMs / 1000).toFixed(1)} s`)
+    }
+  }
+  const of = (kind: Case['kind']): CaseRuns[] =>
+    [...results]
+      .filter(([each]) => each.kind === kind)
+      .map(([{ name }, done]) => ({ title: name, runs: done }))
+  const [consumers, producers] = [of('consumer'), of('producer')]
+  if (options.only !== undefined) {
+    process.stdout.write(runsTable([...consumers, ...producers]))
+    return
+  }
+  const load = { before, after: loadavg()[0] ?? 0 }
+  const text = measuredText({
+    date: new Date(),
+    machine: await describeMachine(),
+    load,
+    topic,
+    consumers,
+    producers,
+  })
+  await writeResults(join(import.meta.dirname, 'RESULTS.md'), text)
+  process.stdout.write(text)
+}
+
+async function profile({ name, run }: Case): Promise<void> {
+  const folder = await mkdtemp(join(stack.work, 'profile-'))
+  const { wallMs } = await run(['--cpu-prof', `--cpu-prof-dir=${folder}`])
+  const times = await readSelfTimes(folder).catch(() => [])
+  process.stdout.write(`\n${name}: ${(wallMs / 1000).toFixed(1)} s\n`)
+  for (const { name: place, ms } of times.slice(0, 40))
+    process.stdout.write(`${ms.toFixed(0).padStart(8)} ms  ${place}\n`)
+}

@@ -1,0 +1,71 @@
+/** RESULTS.md: what a run measured, above a mark; below it the notes that people write, which every run keeps. */
+import { readFile, writeFile } from 'node:fs/promises'
+import { type CaseRuns, cell, runsTable, timedMs } from './table.ts'
+
+export type Results = {
+  readonly date: Date
+  readonly machine: readonly (readonly [string, string])[]
+  readonly load: { readonly before: number; readonly after: number }
+  readonly topic: { readonly records: number; readonly contentBytes: number }
+  readonly consumers: readonly CaseRuns[]
+  readonly producers: readonly CaseRuns[]
+}
+
+const notesMark = '<!-- notes: written by hand, kept by every run -->'
+const noNotes = `${notesMark}\n\n## Notes\n`
+
+/** The text above the notes. Pure. */
+export function measuredText({ date, machine, load, topic, consumers, producers }: Results): string {
+  const peer = consumers.find(({ title }) => title === 'kafkajs drain')
+  return `# Results
+
+Written by \`pnpm bench\` on ${date.toISOString().slice(0, 10)}. Each figure is min/**median**/max of interleaved runs.
+
+${machine.map(([name, value]) => `- ${name}: ${value}`).join('\n')}
+- load average (1 min) before and after: ${load.before.toFixed(1)}, ${load.after.toFixed(1)}; broker, S3 server and the measured process share the cores
+
+## Consumer
+
+${topic.records.toLocaleString('en')} records in one topic of 3 partitions, ${(topic.contentBytes / topic.records).toFixed(0)} bytes a line, ${(topic.contentBytes / 1e6).toFixed(0)} MB, in uncompressed batches of about 64 KiB.
+Each run of the consumer stored exactly these records (object names tile the offsets, lines are counted).
+
+${runsTable(consumers)}${peer === undefined ? '' : comparison(consumers, peer)}
+## Producer
+
+\`producer --source generate:… --mode sequential\` into three topics of 3 partitions, three records a post, 4 headers a record.
+
+${runsTable(producers)}`
+}
+
+/** Rate of each consumer without compression in percent of the bare drain, by both clocks. */
+function comparison(consumers: readonly CaseRuns[], peer: CaseRuns): string {
+  const clocks = [
+    { name: 'drain', timeMs: timedMs },
+    { name: 'whole process', timeMs: (run: CaseRuns['runs'][number]) => run.wallMs },
+  ]
+  const lines = consumers
+    .filter(({ title }) => title.includes(', none,'))
+    .map(({ title, runs }) => {
+      const shares = clocks.map(({ name, timeMs }) => {
+        const values = runs.flatMap((run, i) => {
+          const other = peer.runs[i]
+          return other === undefined ? [] : [(100 * timeMs(other)) / timeMs(run)]
+        })
+        return `${name} ${cell(values, 0)} %`
+      })
+      return `- ${title}: ${shares.join(', ')}`
+    })
+  return `\nRate in percent of kafkajs's bare drain of the same round:\n\n${lines.join('\n')}\n`
+}
+
+/** Writes the file and keeps the notes of the one that is there. */
+export async function writeResults(path: string, measured: string): Promise<void> {
+  const before = await readFile(path, 'utf8').catch(() => '')
+  await writeFile(path, `${measured}\n${notesOf(before)}`)
+}
+
+/** Everything from the mark on. Pure. */
+export function notesOf(text: string): string {
+  const at = text.indexOf(notesMark)
+  return at === -1 ? noNotes : text.slice(at)
+}

@@ -1,8 +1,7 @@
 // What `pnpm stack up` starts for a developer: servers, topics, tables with sample rows, a bucket.
 import { catalogue, topicOf } from '@pinpipe/schema/catalogue'
 import { createConnection } from 'mysql2/promise'
-import { runJavaTool } from './java-tools.ts'
-import { startKafka } from './kafka.ts'
+import { createTopic, startKafka } from './kafka.ts'
 import { type MySqlFacts, startMariaDb } from './mariadb.ts'
 import { sampleTablesSql } from './sample-tables.ts'
 import { type Server } from './server.ts'
@@ -39,7 +38,9 @@ export async function startDeveloperStack(options: DeveloperStackOptions): Promi
     const bootstrapServers = brokers ?? register(await startKafka()).bootstrapServers
     const topics = catalogue.map((table) => topicOf(options.topicPrefix, table))
     await Promise.all(
-      topics.map(async (topic) => await createTopic(bootstrapServers, topic, options.partitions)),
+      topics.map(
+        async (topic) => await createTopic(bootstrapServers, { topic, partitions: options.partitions }),
+      ),
     )
     return bootstrapServers
   }
@@ -67,13 +68,6 @@ export async function startDeveloperStack(options: DeveloperStackOptions): Promi
     },
     servers,
   }
-}
-
-async function createTopic(bootstrapServers: string, topic: string, partitions: number): Promise<void> {
-  const to = ['--bootstrap-server', bootstrapServers, '--create', '--if-not-exists']
-  const args = [...to, '--topic', topic, '--partitions', String(partitions)]
-  const { code, stdout, stderr } = await runJavaTool('kafka-topics', args)
-  if (code !== 0) throw new Error(`The topic ${topic} could not be created: ${stdout}${stderr}`)
 }
 
 async function fillTables(mysql: MySqlFacts, posts: number): Promise<void> {

@@ -26,7 +26,7 @@ const mariaDbNeeds: readonly Need[] = ['mariadbd', 'mariadb-install-db'].map((pr
   program,
   get: 'apt-get install mariadb-server',
 }))
-const go: Need = { program: 'go', get: 'apt-get install golang (1.24 or newer)' }
+const go: Need = { program: 'go', get: 'apt-get install golang' }
 
 /** The servers that cannot start here, at most one entry each; looks at programs and the cache only. */
 export async function findMissing(env: Environment = environment): Promise<readonly Missing[]> {

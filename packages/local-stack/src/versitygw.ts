@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cacheFolder } from './environment.ts'
 import { withFreePorts } from './free-port.ts'
+import { goProgram } from './go-program.ts'
 import { mustRun } from './run-program.ts'
 import { type S3Facts, type S3Access, s3Access } from './s3-access.ts'
 import { inServerFolder } from './server-folder.ts'
@@ -34,7 +35,7 @@ export async function fetchVersityGw(): Promise<string> {
   const work = await mkdtemp(join(cacheFolder(), 'versitygw.'))
   try {
     const target = `github.com/versity/versitygw/cmd/versitygw@${version}`
-    await mustRun('go', ['install', target], { env: { GOBIN: work, GOFLAGS: '-trimpath' } })
+    await mustRun(await goProgram(), ['install', target], { env: { GOBIN: work, GOFLAGS: '-trimpath' } })
     await mkdir(join(program, '..'), { recursive: true })
     await rename(join(work, 'versitygw'), program)
   } finally {

@@ -101,6 +101,12 @@ test('several errors become one sentence each, with their topics', () => {
   expect(error.message).toMatch(/^could not create for topic a: .*; could not create for topic b: /)
 })
 
+test('a topic that stands in what was tried is not named twice', () => {
+  const one = Object.assign(protocolError('INVALID_CONFIG'), { topic: 'a' })
+  const error = kafkaErrorOf(Object.assign(new Error('many'), { errors: [one] }), 'create topic a')
+  expect(error.message).toMatch(/^could not create topic a: /)
+})
+
 test('a KafkaError stays what it is', () => {
   const error = new KafkaError('FENCED', 'a sentence')
   expect(kafkaErrorOf(error, 'send')).toBe(error)

@@ -95,8 +95,8 @@ function causesOf(error: unknown): unknown[] {
 
 function errorOfMany(error: Aggregate, doing: string, connection?: KafkaConnection): KafkaError {
   const each = error.errors.map((one) => {
-    const topic = one instanceof Error && 'topic' in one ? ` for topic ${String(one.topic)}` : ''
-    return kafkaErrorOf(one, `${doing}${topic}`, connection)
+    const topic = one instanceof Error && 'topic' in one ? ` topic ${String(one.topic)}` : ''
+    return kafkaErrorOf(one, doing.endsWith(topic) ? doing : `${doing} for${topic}`, connection)
   })
   const [first] = each
   if (first === undefined) return new KafkaError('FAILED', `could not ${doing}`, { cause: error })

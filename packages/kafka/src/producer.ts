@@ -186,7 +186,13 @@ class KafkaRecordProducer implements RecordProducer {
       createPartitioner: () => partitionSetByUs,
       ...(transactionalId === undefined ? {} : { transactionalId, maxInFlightRequests: 1 }),
     })
-    await producer.connect()
+    try {
+      await producer.connect()
+    } catch (error) {
+      // Its connection is open although the login may not write: left alone, it would keep the process alive.
+      await producer.disconnect().catch(() => undefined)
+      throw error
+    }
     return producer
   }
 

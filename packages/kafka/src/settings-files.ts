@@ -33,7 +33,9 @@ async function pemOf(
   const text = 'file' in source ? await readText(source.file, what) : source.pem
   // The label of a key may have a word before it: RSA, EC, ENCRYPTED.
   if (new RegExp(`-----BEGIN ([A-Z]+ )?${label}-----`).test(text)) return text
-  throw new UsageFailure(`${from} holds no PEM for ${what}: a line "-----BEGIN ${label}-----" is missing`)
+  throw new UsageFailure(
+    `${from} holds no PEM for ${what}: give a file with a line "-----BEGIN ${label}-----"`,
+  )
 }
 
 async function readText(path: string, what: string): Promise<string> {
@@ -43,9 +45,9 @@ async function readText(path: string, what: string): Promise<string> {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'permission denied',
-  EISDIR: 'it is a directory',
+  ENOENT: 'there is no such file, correct the path',
+  EACCES: 'permission denied, let the user of this process read it',
+  EISDIR: 'it is a directory, name a file in it',
 }
 
 /** The failure for a file that cannot be read: what it should have held, where, and why. Exit 64. */

@@ -233,18 +233,22 @@ test.each<[string, Given, RegExp]>([
   [
     'a missing file',
     { argv: [...brokers, '--client-properties', '@/none'] },
-    /^cannot read the client properties from @\/none: there is no such file$/,
+    /^cannot read the client properties from @\/none: there is no such file, correct the path$/,
   ],
-  ['a directory', { argv: [...brokers, '--client-properties', '@/directory'] }, /: it is a directory$/],
+  [
+    'a directory',
+    { argv: [...brokers, '--client-properties', '@/directory'] },
+    /: it is a directory, name a file in it$/,
+  ],
   [
     'a missing authority',
     { argv: [...brokers, '--tls-ca', '@/none'] },
-    /^cannot read the certificate authorities from @\/none: there is no such file$/,
+    /^cannot read the certificate authorities from @\/none: there is no such file, correct the path$/,
   ],
   [
     'an authority that is no PEM',
     { argv: [...brokers, '--tls-ca', '@/text.pem'] },
-    /^@\/text.pem holds no PEM for the certificate authorities/,
+    /^@\/text.pem holds no PEM for the certificate authorities: give a file with a line "-----BEGIN CERTIFICATE-----"$/,
   ],
   [
     'a broken line',

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { type Socket, connect, createServer } from 'node:net'
 import { runJavaTool } from '@pinpipe/local-stack/java-tools'
 import { stackTest, unique } from '@pinpipe/local-stack/stack-test'
 import { describe, expect } from 'vitest'
@@ -8,6 +7,7 @@ import { type KafkaConnection, type KafkaLog } from './connection.ts'
 import { openConsumer } from './consumer.ts'
 import { KafkaError } from './errors.ts'
 import { openProducer } from './producer.ts'
+import { forwarder, silentServer } from './testing/tcp-server.ts'
 
 const clientId = 'pinpipe-test'
 const secret = `secret-${unique('canary')}`
@@ -223,44 +223,3 @@ stackTest("kafkajs's own lines reach the log at debug only, without secrets", as
 })
 
 const noop = (): Promise<void> => Promise.resolve()
-
-/** Accepts connections and says nothing. */
-function silentServer(): Promise<AsyncDisposable & { address: string }> {
-  return serverAt('127.0.0.1', () => undefined)
-}
-
-/** The same server under an address that does not stand in its certificate. */
-function forwarder(target: string): Promise<AsyncDisposable & { address: string }> {
-  return serverAt('127.0.0.2', (socket) => {
-    const [host = '', port] = target.split(':')
-    const upstream = connect(Number(port), host)
-    upstream.on('error', () => socket.destroy())
-    socket.pipe(upstream).pipe(socket)
-  })
-}
-
-async function serverAt(
-  host: string,
-  onSocket: (socket: Socket) => void,
-): Promise<AsyncDisposable & { address: string }> {
-  const sockets = new Set<Socket>()
-  const server = createServer((socket) => {
-    sockets.add(socket)
-    socket.on('error', () => undefined)
-    onSocket(socket)
-  })
-  await new Promise<void>((resolve) => {
-    server.listen(0, host, resolve)
-  })
-  const bound = server.address()
-  const port = typeof bound === 'object' ? bound?.port : undefined
-  return {
-    address: `${host}:${port}`,
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy()
-      await new Promise((resolve) => {
-        server.close(resolve)
-      })
-    },
-  }
-}

@@ -2,14 +2,21 @@
  * One kafkajs consumer from joining the group to its end. Owns the assignment of the moment.
  * Rules: `revoked` and `assigned` alternate and never overlap; a batch is delivered only when it begins at the expected
  * offset of the current assignment, so nothing is delivered twice or skipped within one (K8); positions move here only.
+ * A little above 250 lines: assignment, delivery and end are one state and stay together.
  * The fetch loop of kafkajs heartbeats as long as it turns, so it is never held: a slow handler's partition is paused.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Batch, type Consumer, type EachBatchPayload, type OffsetsByTopicPartition } from 'kafkajs'
+import { type Consumer, type EachBatchPayload, type OffsetsByTopicPartition } from 'kafkajs'
 import { type KafkaConnection } from './connection.ts'
 import { kafkaErrorOf } from './errors.ts'
-import { kafkaOf } from './kafka-client.ts'
+import {
+  type FetchedFrom,
+  consumerOf,
+  fetchedOffsetOf,
+  offsetsByTopic,
+  partitionsOf,
+} from './kafkajs-consumer.ts'
 import { PartitionLane } from './partition-lane.ts'
 import { type ReadOnlyAdmin } from './read-only-admin.ts'
 import {
@@ -27,18 +34,11 @@ export type SessionEnd =
   /** kafkajs gave up. */
   | { readonly kind: 'crashed'; readonly error: unknown }
 
-/** About 25 s of kafkajs's own retries. */
-const consumerRetries = 8
 /** A fetch loop waits this long for a slow partition before it goes on without it. */
 const patienceMs = 500
-const defaultMaxWaitMs = 250
-const defaultMaxBytesPerPartition = 2 * 1024 * 1024
 const defaultConcurrency = 16
 /** Leaving the group can hang behind a join that is under way. */
 const disconnectPatienceMs = 10_000
-
-/** kafkajs has it and its types do not. */
-type FetchedFrom = { readonly fetchedOffset: string }
 
 export class ConsumerSession {
   readonly #connection: KafkaConnection
@@ -231,58 +231,28 @@ export class ConsumerSession {
 
   /** The first reason counts. Handlers finish, the app is told, then the group is left. */
   #end(end: SessionEnd): void {
-    this.#ending ??= this.#close().then(() => this.#ended.resolve(end))
+    this.#ending ??= this.#close(end).then((last) => this.#ended.resolve(last))
   }
 
-  async #close(): Promise<void> {
+  async #close(end: SessionEnd): Promise<SessionEnd> {
     // Lanes stay known, so that the app can still commit what its last handlers finished.
     for (const lane of this.#lanes.values()) lane.close()
     const running = [...this.#lanes.values()].map((lane) => lane.settled)
     await Promise.all([...running, ...this.#leftovers.values()])
     await this.#transition
-    await this.#revoke().catch(() => undefined)
+    let last = end
+    await this.#revoke().catch((error: unknown) => {
+      if (end.kind === 'stopped') last = { kind: 'failed', error }
+    })
     this.#closeLanes()
     this.#isDisconnected = true
     // kafkajs ignores a stop while it joins for the first time.
     const leaving = this.#started.then(() => this.#consumer.disconnect()).catch(() => undefined)
     await Promise.race([leaving, sleep(disconnectPatienceMs, undefined, { ref: false })])
+    return last
   }
-}
-
-function consumerOf(connection: KafkaConnection, options: ConsumerOptions): Consumer {
-  return kafkaOf(connection, { retries: consumerRetries }).consumer({
-    groupId: options.groupId,
-    allowAutoTopicCreation: false,
-    readUncommitted: false,
-    sessionTimeout: options.sessionTimeoutMs ?? 30_000,
-    heartbeatInterval: options.heartbeatIntervalMs ?? 3_000,
-    rebalanceTimeout: options.rebalanceTimeoutMs ?? 60_000,
-    maxBytesPerPartition: options.maxBytesPerPartition ?? defaultMaxBytesPerPartition,
-    // Leaving waits for the fetch under way (K18).
-    maxWaitTimeInMs: Math.min(options.maxWaitMs ?? defaultMaxWaitMs, 500),
-  })
-}
-
-function fetchedOffsetOf(batch: Batch & Partial<FetchedFrom>): bigint | undefined {
-  return batch.fetchedOffset === undefined ? undefined : BigInt(batch.fetchedOffset)
 }
 
 function at({ topic, partition }: TopicPartition): TopicPartition {
   return { topic, partition }
-}
-
-function partitionsOf(assignment: Readonly<Record<string, number[]>>): TopicPartition[] {
-  return Object.entries(assignment).flatMap(([topic, partitions]) =>
-    partitions.map((partition) => ({ topic, partition })),
-  )
-}
-
-function offsetsByTopic(offsets: readonly TopicPartitionOffset[]): OffsetsByTopicPartition {
-  const topics = Map.groupBy(offsets, ({ topic }) => topic)
-  return {
-    topics: [...topics].map(([topic, partitions]) => ({
-      topic,
-      partitions: partitions.map(({ partition, offset }) => ({ partition, offset: String(offset) })),
-    })),
-  }
 }

@@ -65,8 +65,9 @@ class SupervisedConsumer implements RecordConsumer {
   }
 
   run(handlers: ConsumerHandlers): Promise<void> {
-    if (this.#running !== undefined)
-      throw new KafkaError('INVALID_REQUEST', 'a consumer runs once; open another one')
+    if (this.#running !== undefined) {
+      return Promise.reject(new KafkaError('INVALID_REQUEST', 'a consumer runs once; open another one'))
+    }
     this.#running = this.#run(handlers)
     return this.#running
   }

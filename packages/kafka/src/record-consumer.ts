@@ -47,7 +47,7 @@ export type ConsumerOptions = {
   readonly maxBytesPerPartition?: number
   /** How long the broker holds an empty fetch; stopping waits for it. At most 500, default 250. */
   readonly maxWaitMs?: number
-  /** Partitions handled at the same time. Default 16. */
+  /** Partitions taken in at the same time, beside those whose handlers are slow. Default 16. */
   readonly concurrency?: number
 }
 

@@ -4,6 +4,7 @@ import { KafkaError } from './errors.ts'
 import { type ReadOnlyAdmin } from './read-only-admin.ts'
 import { type TopicPartition } from './record-consumer.ts'
 
+/** `topic/partition`, as `assigned` names its starts. */
 export function keyOf({ topic, partition }: TopicPartition): string {
   return `${topic}/${partition}`
 }

@@ -1,0 +1,52 @@
+/** The kafkajs consumer of a session: its options, and its data turned into ours and back. */
+
+import { type Batch, type Consumer, type OffsetsByTopicPartition } from 'kafkajs'
+import { type KafkaConnection } from './connection.ts'
+import { kafkaOf } from './kafka-client.ts'
+import { type ConsumerOptions, type TopicPartition, type TopicPartitionOffset } from './record-consumer.ts'
+
+/** About 25 s of kafkajs's own retries. */
+const consumerRetries = 8
+const defaultMaxWaitMs = 250
+const defaultMaxBytesPerPartition = 2 * 1024 * 1024
+
+/** kafkajs has it and its types do not. */
+export type FetchedFrom = { readonly fetchedOffset: string }
+
+/** A kafkajs consumer that is not connected yet. Never creates topics, reads committed records only. */
+export function consumerOf(connection: KafkaConnection, options: ConsumerOptions): Consumer {
+  return kafkaOf(connection, { retries: consumerRetries }).consumer({
+    groupId: options.groupId,
+    allowAutoTopicCreation: false,
+    readUncommitted: false,
+    sessionTimeout: options.sessionTimeoutMs ?? 30_000,
+    heartbeatInterval: options.heartbeatIntervalMs ?? 3_000,
+    rebalanceTimeout: options.rebalanceTimeoutMs ?? 60_000,
+    maxBytesPerPartition: options.maxBytesPerPartition ?? defaultMaxBytesPerPartition,
+    // Leaving waits for the fetch under way (K18).
+    maxWaitTimeInMs: Math.min(options.maxWaitMs ?? defaultMaxWaitMs, 500),
+  })
+}
+
+/** The offset that the fetch of this batch asked for. */
+export function fetchedOffsetOf(batch: Batch & Partial<FetchedFrom>): bigint | undefined {
+  return batch.fetchedOffset === undefined ? undefined : BigInt(batch.fetchedOffset)
+}
+
+/** The assignment of a GROUP_JOIN event, flat. */
+export function partitionsOf(assignment: Readonly<Record<string, number[]>>): TopicPartition[] {
+  return Object.entries(assignment).flatMap(([topic, partitions]) =>
+    partitions.map((partition) => ({ topic, partition })),
+  )
+}
+
+/** Offsets in the shape of a commit. */
+export function offsetsByTopic(offsets: readonly TopicPartitionOffset[]): OffsetsByTopicPartition {
+  const topics = Map.groupBy(offsets, ({ topic }) => topic)
+  return {
+    topics: [...topics].map(([topic, partitions]) => ({
+      topic,
+      partitions: partitions.map(({ partition, offset }) => ({ partition, offset: String(offset) })),
+    })),
+  }
+}

@@ -3,9 +3,10 @@
  * name, which fails if the name is taken (link(2) is atomic and never replaces).
  */
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { link, open, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { Failure } from '@pinpipe/service/failure'
+import { makeFolder } from '@pinpipe/service/folder'
 import { decompressed } from './compress.ts'
 import type { CreateOutcome, NewObject, Store } from './store.ts'
 
@@ -35,7 +36,7 @@ class FolderStore implements Store {
 
   async prepare(): Promise<void> {
     try {
-      await mkdir(this.#temporary, { recursive: true })
+      await makeFolder(this.#temporary)
       const oldestMs = Date.now() - abandonedAfterMs
       for (const name of await readdir(this.#temporary)) {
         const file = join(this.#temporary, name)
@@ -73,10 +74,9 @@ class FolderStore implements Store {
   /** A new folder is durable once its parent is: a crash must not lose the way to an object. */
   async #makeFolder(folder: string): Promise<void> {
     if (this.#folders.has(folder)) return
-    const first = await mkdir(folder, { recursive: true })
+    const first = await makeFolder(folder)
     if (first !== undefined) {
-      for (let made = folder; made.length >= first.length; made = dirname(made))
-        await syncFolder(dirname(made))
+      for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
     }
     this.#folders.add(folder)
   }
@@ -117,10 +117,14 @@ function folderFailure(error: unknown, root: string): Failure {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
+    // A parent is there and takes no folders.
+    case 'ENOENT':
       return new Failure(
         `${lake} cannot be written: give the user of this process the right to write there.`,
         options,
       )
+    case 'ENOENT':
+      return new Failure(`${lake} cannot be made, or was taken away: choose another path.`, options)
     case 'ENOTDIR':
     case 'EEXIST':
       return new Failure(

@@ -1,8 +1,9 @@
 /** Values as JSON lines in files: `<folder>/<topic>.jsonl`. Files that exist are only replaced when that was asked for. */
 
-import { type FileHandle, mkdir, open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '@pinpipe/service/failure'
+import { makeFolder } from '@pinpipe/service/folder'
 import { type ProducerEvents } from './events.ts'
 import { type Output } from './output.ts'
 import { type EncodedRecord } from './record-encoder.ts'
@@ -55,7 +56,7 @@ export class DirOutput implements Output {
 
   async #open(topic: string, path: string): Promise<void> {
     try {
-      await mkdir(this.#folder, { recursive: true })
+      await makeFolder(this.#folder)
       this.#files.set(topic, await open(path, this.#overwrite ? 'w' : 'wx'))
     } catch (error) {
       if (codeOf(error) === 'EEXIST' && !this.#overwrite) {

@@ -1,5 +1,6 @@
 /** The settings of `consumer run`, and the rules between them. */
 import { kafkaSettings } from '@pinpipe/kafka/settings'
+import { topicPrefixProblem } from '@pinpipe/schema/catalogue'
 import { settingsSpec, types, type Rule, type SettingsOf } from '@pinpipe/service/settings'
 import { compressions, defaultLevel, highestLevel, type Compression } from './compress.ts'
 import type { Format } from './encoder.ts'
@@ -137,6 +138,10 @@ export type RunSettings = SettingsOf<typeof runSettings>
 
 /** Rules across settings: each returns a sentence for what is wrong. */
 export const runRules: readonly Rule<typeof runSettings>[] = [
+  ({ topicPrefix }) => {
+    const problem = topicPrefix === undefined ? undefined : topicPrefixProblem(topicPrefix)
+    return problem === undefined ? undefined : `--topic-prefix: ${problem}`
+  },
   ({ format }) =>
     format === 'parquet' || format === 'raw'
       ? `--format ${format} is not there yet: use json or envelope`

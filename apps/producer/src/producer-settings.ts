@@ -1,6 +1,6 @@
 /** Every setting of the producer, declared once: `--help`, the README's table and the rules between settings follow from it. */
 
-import { catalogue, tableNamed, topicOf, TopicPrefixError } from '@pinpipe/schema/catalogue'
+import { catalogue, tableNamed, topicPrefixProblem } from '@pinpipe/schema/catalogue'
 import { type Table } from '@pinpipe/schema/table'
 import { kafkaSettings } from '@pinpipe/kafka/settings'
 import { type Rule, type SettingsOf, settingsSpec, types } from '@pinpipe/service/settings'
@@ -209,7 +209,10 @@ export const producerRules: readonly Rule<typeof producerSettings>[] = [
     out.kind === 'kafka' && brokers === undefined && clientProperties === undefined
       ? '--brokers (or the variable KAFKA_BROKERS) is required with --out kafka'
       : undefined,
-  ({ topicPrefix }) => (topicPrefix === undefined ? undefined : prefixProblem(topicPrefix)),
+  ({ topicPrefix }) => {
+    const problem = topicPrefix === undefined ? undefined : topicPrefixProblem(topicPrefix)
+    return problem === undefined ? undefined : `--topic-prefix: ${problem}`
+  },
   ({ tables }) => unknownTables(tables ?? []),
   ({ mode, sleep, rate }) =>
     mode === 'emulate' && sleep && rate !== undefined
@@ -238,16 +241,6 @@ export function tablesOf(settings: Pick<ProducerSettings, 'tables'>): readonly T
 /** The topic prefix of the run. */
 export function prefixOf(settings: Pick<ProducerSettings, 'topicPrefix'>): string {
   return settings.topicPrefix ?? fallbackPrefix
-}
-
-function prefixProblem(prefix: string): string | undefined {
-  try {
-    for (const table of catalogue) topicOf(prefix, table)
-    return undefined
-  } catch (error) {
-    if (error instanceof TopicPrefixError) return `--topic-prefix: ${error.message}`
-    throw error
-  }
 }
 
 function unknownTables(names: readonly string[]): readonly string[] {

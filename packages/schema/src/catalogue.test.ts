@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { catalogue, tableNamed, tableOfTopic, topicOf } from './catalogue.ts'
+import { catalogue, tableNamed, tableOfTopic, topicOf, topicPrefixProblem } from './catalogue.ts'
 import { dateTime, float, int, text, varchar } from './column.ts'
 import { jsonSchemaOf } from './json-schema.ts'
 import { createTableSql } from './mysql-ddl.ts'
@@ -94,4 +94,11 @@ test.each<[string, Partial<TableDefinition>]>([
 test('no two tables share a name or a topic', () => {
   expect(new Set(catalogue.map((table) => table.name)).size).toBe(catalogue.length)
   expect(new Set(catalogue.map((table) => table.topicSuffix)).size).toBe(catalogue.length)
+})
+
+test('a prefix is good, or wrong in a sentence', () => {
+  expect(topicPrefixProblem('0af8d0adfd13')).toBeUndefined()
+  expect(topicPrefixProblem('a/b')).toMatch(/^The topic prefix may hold only letters.*suffix\.$/)
+  // The longest suffix decides: `user` is longer than `pin`.
+  expect(topicPrefixProblem('x'.repeat(245))).toContain('give at most 244 characters')
 })

@@ -36,6 +36,17 @@ export function topicOf(prefix: string, table: Table): string {
   return topic
 }
 
+/** What is wrong with a topic prefix, as a sentence; undefined for one that Kafka takes with every table of the catalogue. */
+export function topicPrefixProblem(prefix: string): string | undefined {
+  try {
+    for (const table of catalogue) topicOf(prefix, table)
+    return undefined
+  } catch (error) {
+    if (error instanceof TopicPrefixError) return error.message
+    throw error
+  }
+}
+
 /** The table whose rows a topic carries, told by the text after the last dot; undefined for any other topic. */
 export function tableOfTopic(topic: string, tables: readonly Table[] = catalogue): Table | undefined {
   const dot = topic.lastIndexOf('.')

@@ -73,7 +73,8 @@ export function chooseCommand(app: App, typed: readonly string[], common: Settin
 
 function unknownCommand(app: App, word: string): string {
   const names = app.commands.map((one) => one.name)
-  return `unknown command ${JSON.stringify(word)}${didYouMean(word, names)}; the commands are ${names.join(', ')}`
+  const known = names.length === 1 ? 'the only command is' : 'the commands are'
+  return `unknown command ${JSON.stringify(word)}${didYouMean(word, names)}; ${known} ${names.join(', ')}`
 }
 
 /** The flags that other commands of the app have (name without dashes → command). */

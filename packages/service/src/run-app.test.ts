@@ -105,6 +105,14 @@ describe('choosing a command', () => {
     expect(await runFake(app(nothing), argv)).toEqual({ code: 64, stdout: '', stderr })
   })
 
+  it('names the only one of an app that has one', async () => {
+    const one = { ...app(nothing), commands: app(nothing).commands.slice(0, 1) }
+    expect(await runFake(one, ['verify'])).toMatchObject({
+      code: 64,
+      stderr: 'consumer: unknown command "verify"; the only command is run\n',
+    })
+  })
+
   it('needs one when there is no default', async () => {
     const { defaultCommand: _, ...rest } = app(nothing)
     expect(await runFake(rest, [])).toEqual({
@@ -206,7 +214,7 @@ describe('a failure', () => {
     const error = new Failure('sentence', { cause: new Error('deep down') })
     const { stderr } = await runFake(app(failing(error)), ['--log-level', 'debug'])
     expect(stderr).toMatch(
-      /^\{.*\"msg\":\"starting\"\}\nconsumer: sentence\nFailure: sentence\n\s+at [^]*caused by Error: deep down\n\s+at /,
+      /^\{.*"msg":"starting"\}\nconsumer: sentence\nFailure: sentence\n\s+at [^]*caused by Error: deep down\n\s+at /,
     )
   })
 

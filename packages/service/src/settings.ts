@@ -210,10 +210,12 @@ function unknownVariables<S extends SettingsSpec>(spec: S, input: ParseInput<S>)
     .filter((name) => name.startsWith('PINPIPE_') && input.env[name] !== undefined && !known.has(name))
     .map(
       (name) =>
-        `unknown variable ${name}${didYouMean(
-          name,
-          [...known].filter((other) => other.startsWith('PINPIPE_')),
-        )}`,
+        `unknown variable ${name}${
+          didYouMean(
+            name,
+            [...known].filter((other) => other.startsWith('PINPIPE_')),
+          ) || ' (--help lists all)'
+        }`,
     )
 }
 

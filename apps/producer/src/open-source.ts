@@ -48,7 +48,13 @@ async function authority(path: string | undefined): Promise<string | undefined> 
     const text = await readFile(path, 'utf8')
     if (text.includes('-----BEGIN CERTIFICATE-----')) return text
   } catch (error) {
-    throw new UsageFailure(`--mysql-tls-ca: the file ${path} cannot be read`, { cause: error })
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
+    throw new UsageFailure(
+      `--mysql-tls-ca: the file ${path} cannot be read${code}: correct the path, or let this user read it`,
+      { cause: error },
+    )
   }
-  throw new UsageFailure(`--mysql-tls-ca: the file ${path} holds no PEM certificate`)
+  throw new UsageFailure(
+    `--mysql-tls-ca: the file ${path} holds no PEM certificate: give one with a line "-----BEGIN CERTIFICATE-----"`,
+  )
 }

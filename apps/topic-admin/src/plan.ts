@@ -115,7 +115,9 @@ export function partitionRefusal(
   to: number,
   options: PlanOptions,
 ): string | undefined {
-  if (to < from) return `it has ${from} partitions, and Kafka cannot go down to ${to} without losing records`
+  if (to < from) {
+    return `it has ${from} partitions, and Kafka cannot go down to ${to} without losing records: ask for ${from} or more, or make a new topic`
+  }
   if (to > from && tableOfTopic(topic) !== undefined && options.allowKeyedPartitionIncrease !== true) {
     return `its records have keys, and going from ${from} to ${to} partitions moves keys to other partitions: pass --allow-keyed-partition-increase if no reader depends on their order`
   }

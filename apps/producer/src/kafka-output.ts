@@ -28,8 +28,7 @@ export type KafkaOutputOptions = {
   readonly tally: Tally
 }
 
-type QueuedRecord = OutgoingRecord & { readonly value: Buffer }
-type Lane = PartitionLane<QueuedRecord>
+type Lane = PartitionLane<OutgoingRecord>
 
 export class KafkaOutput implements Output {
   readonly name: string
@@ -94,14 +93,12 @@ export class KafkaOutput implements Output {
     const lanes = this.#lanes.get(topic) ?? []
     const lane = lanes[partitionOf(key, lanes.length)]
     if (lane === undefined) throw new RangeError(`no lane for a partition of ${topic}`)
-    // As bytes at once: their length is needed for the batch, and the client does not convert them again.
-    const bytes = Buffer.from(value, 'utf8')
-    const sizeBytes = bytes.length + key.length
+    const sizeBytes = Buffer.byteLength(value, 'utf8') + key.length
     this.#bufferedBytes += sizeBytes
     lane.add(
       {
         key,
-        value: bytes,
+        value,
         headers: {
           [headerNames.runId]: this.#options.runId,
           [headerNames.seq]: String(seq),
@@ -115,19 +112,19 @@ export class KafkaOutput implements Output {
 
   #lane(topic: string, partition: number): Lane {
     const { batchBytes, lingerMs } = this.#options
-    return new PartitionLane<QueuedRecord>({
+    return new PartitionLane<OutgoingRecord>({
       batchBytes,
       lingerMs,
       deliver: (batch) => this.#deliver(topic, partition, batch),
     })
   }
 
-  async #deliver(topic: string, partition: number, batch: LaneBatch<QueuedRecord>): Promise<void> {
+  async #deliver(topic: string, partition: number, batch: LaneBatch<OutgoingRecord>): Promise<void> {
     const { events, tally } = this.#options
     const count = batch.records.length
     try {
       await this.#sendUntilAcked(topic, partition, batch)
-      const valueBytes = batch.records.reduce((sum, record) => sum + record.value.length, 0)
+      const valueBytes = batch.records.reduce((rest, record) => rest - record.key.length, batch.sizeBytes)
       tally.acked += count
       tally.valueBytes += valueBytes
       events.recordsAcked({ topic, count })
@@ -146,7 +143,7 @@ export class KafkaOutput implements Output {
   async #sendUntilAcked(
     topic: string,
     partition: number,
-    { records }: LaneBatch<QueuedRecord>,
+    { records }: LaneBatch<OutgoingRecord>,
   ): Promise<void> {
     const { producer, deliveryTimeoutMs, events, tally } = this.#options
     const send = async (): Promise<unknown> => {

@@ -1,6 +1,7 @@
 /** The command `run`: opens source and sink, checks both, moves the posts, writes the summary. */
 
 import { randomUUID } from 'node:crypto'
+import { type Writable } from 'node:stream'
 import { command, type CommandContext } from '@pinpipe/service/command'
 import { writeSummary } from '@pinpipe/service/summary'
 import { DeadRows } from './dead-rows.ts'
@@ -41,15 +42,35 @@ export const run = command({
 })
 
 async function runProducer(settings: ProducerSettings, context: CommandContext): Promise<void> {
+  const tally = new Tally()
+  const runId = randomUUID()
+  try {
+    await checkAndMove(settings, context, { tally, runId })
+  } catch (error) {
+    // A signal that came while source and topics were checked: nothing was taken, so nothing is left undone.
+    if (!context.drain.aborted || tally.postsRead > 0) throw error
+    await writeSummary(
+      summaryStream(settings, context),
+      summaryOf({ tally, durationMs: 0, punctuality: undefined }, runId),
+    )
+  }
+}
+
+type RunIdentity = { readonly tally: Tally; readonly runId: string }
+
+async function checkAndMove(
+  settings: ProducerSettings,
+  context: CommandContext,
+  { tally, runId }: RunIdentity,
+): Promise<void> {
   const tables = tablesOf(settings)
   const encoder = new RecordEncoder({ prefix: prefixOf(settings), tables })
-  const tally = new Tally()
   const events = producerEvents(context)
-  const runId = randomUUID()
   context.health.notReady('start', 'source and topics are being checked')
 
   await using resources = new AsyncDisposableStack()
-  const stop = stopSignal(settings, context)
+  const timeUp = new AbortController()
+  const stop = AbortSignal.any([context.drain, timeUp.signal])
   const source = resources.use(await openSource(settings, { tables, stop, events, tally }))
   await source.check()
   const output = resources.use(await openOutput(settings, { context, runId, events, tally }))
@@ -75,10 +96,13 @@ async function runProducer(settings: ProducerSettings, context: CommandContext):
     runId,
   })
   const startMs = systemClock.now()
+  if (settings.maxDuration !== undefined) {
+    const timer = setTimeout(() => timeUp.abort(), settings.maxDuration)
+    resources.defer(() => clearTimeout(timer))
+  }
   const facts = () => ({ tally, durationMs: systemClock.now() - startMs, punctuality: pacer?.punctuality() })
   context.health.status('run', () => summaryOf(facts(), runId))
-  const summaryStream = settings.out.kind === 'stdout' ? context.stderr : context.stdout
-  const summary = once(() => writeSummary(summaryStream, summaryOf(facts(), runId)))
+  const summary = once(() => writeSummary(summaryStream(settings, context), summaryOf(facts(), runId)))
   // A run that is cut off at the end of the grace time still says what was acknowledged.
   context.onRelease('summary', summary)
   using progress = context.progress(() => progressLine(facts(), expectedPosts))
@@ -90,10 +114,8 @@ async function runProducer(settings: ProducerSettings, context: CommandContext):
   }
 }
 
-/** Aborted when reading must stop: by a signal to the process, or at the end of `--max-duration`. */
-function stopSignal(settings: ProducerSettings, context: CommandContext): AbortSignal {
-  if (settings.maxDuration === undefined) return context.drain
-  return AbortSignal.any([context.drain, AbortSignal.timeout(settings.maxDuration)])
+function summaryStream(settings: ProducerSettings, context: CommandContext): Writable {
+  return settings.out.kind === 'stdout' ? context.stderr : context.stdout
 }
 
 function readingOf({ mode, seed, maxPosts, rate, sleep }: ProducerSettings, stop: AbortSignal): Reading {

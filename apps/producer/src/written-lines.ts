@@ -23,7 +23,9 @@ export async function countWritten(
     await write()
   } catch (error) {
     tally.failed += records.length
-    for (const [topic, { length }] of byTopic) events.recordsFailed({ topic, count: length })
+    // A reader that went away has what it wanted: no reason to alarm anybody.
+    if (!isClosedPipe(error))
+      for (const [topic, { length }] of byTopic) events.recordsFailed({ topic, count: length })
     throw error
   }
   tally.acked += records.length
@@ -33,4 +35,8 @@ export async function countWritten(
     events.recordsAcked({ topic, count: written.length })
     events.bytesAcked({ topic, count: valueBytes })
   }
+}
+
+function isClosedPipe(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EPIPE'
 }

@@ -76,7 +76,8 @@ class FolderStore implements Store {
     if (this.#folders.has(folder)) return
     const first = await makeFolder(folder)
     if (first !== undefined) {
-      for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
+      for (let made = folder; made.length >= first.length; made = dirname(made))
+        await syncFolder(dirname(made))
     }
     this.#folders.add(folder)
   }
@@ -117,8 +118,6 @@ function folderFailure(error: unknown, root: string): Failure {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-    // A parent is there and takes no folders.
-    case 'ENOENT':
       return new Failure(
         `${lake} cannot be written: give the user of this process the right to write there.`,
         options,

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Content } from './content.ts'
 import { MemoryBudget } from './memory-budget.ts'
-import { contentOf } from './test-helpers.ts'
+import { contentOf } from './testing/records.ts'
 
 const kib = 1024
 

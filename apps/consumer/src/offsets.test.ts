@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { lagOf, Offsets } from './offsets.ts'
-import { at, batch } from './test-helpers.ts'
+import { at, batch } from './testing/records.ts'
 
 describe('the offsets of a partition', () => {
   test('a range starts where the one before ended, also when the log has a gap there', () => {

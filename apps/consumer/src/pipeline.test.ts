@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { MemoryBudget } from './memory-budget.ts'
-import { Gate, startPipeline } from './pipeline-test-helpers.ts'
+import { Gate, startPipeline } from './testing/pipeline.ts'
 import { ObjectConflict } from './storer.ts'
-import { batch, dataKey, MemoryStore, turns } from './test-helpers.ts'
+import { batch, dataKey, MemoryStore, turns } from './testing/records.ts'
 
 const lines = (first: number, last: number): string =>
   Array.from({ length: last - first + 1 }, (_, i) => `{"n":${first + i}}\n`).join('')

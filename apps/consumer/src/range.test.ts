@@ -3,7 +3,7 @@ import { encoderOf } from './encoder.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import { OpenRange } from './range.ts'
 import { checkedJson } from './record-check.ts'
-import { at, batch, record } from './test-helpers.ts'
+import { at, batch, record } from './testing/records.ts'
 import type { Limits } from './triggers.ts'
 
 const lineBytes = '{"n":0}\n'.length

@@ -65,6 +65,7 @@ async function runConsumer(settings: RunSettings, context: CommandContext): Prom
   await writeSummary(context.stdout, {
     ...events.totals,
     partitions: pipeline.partitions,
+    peakMemoryBytes: budget.peakBytes,
     durationMs: Math.round(systemClock.nowMs() - startedAtMs),
   })
 }

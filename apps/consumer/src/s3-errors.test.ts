@@ -14,6 +14,12 @@ describe('what S3 answers becomes one sentence with a remedy', () => {
     ['a missing bucket', answer('NoSuchBucket', 404), 1, 'does not exist: create it'],
     ['no credentials', answer('CredentialsProviderError'), 4, 'set AWS_ACCESS_KEY_ID'],
     ['an unknown key', answer('InvalidAccessKeyId', 403), 4, 'does not know these AWS credentials'],
+    [
+      'an unknown key of versitygw',
+      answer('XAdminUserNotFound', 404),
+      4,
+      'does not know these AWS credentials',
+    ],
     ['a wrong secret', answer('SignatureDoesNotMatch', 403), 4, 'check AWS_ACCESS_KEY_ID'],
     ['an expired session', answer('ExpiredToken', 400), 4, 'renew the credentials'],
     ['no permission', answer('AccessDenied', 403), 4, 'needs s3:PutObject'],

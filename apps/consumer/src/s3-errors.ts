@@ -32,6 +32,8 @@ const expiredNames: ReadonlySet<string> = new Set([
 ])
 const wrongLogin: ReadonlySet<string> = new Set([
   'InvalidAccessKeyId',
+  // versitygw's word for it.
+  'XAdminUserNotFound',
   'SignatureDoesNotMatch',
   'InvalidToken',
   'AuthorizationHeaderMalformed',

@@ -4,7 +4,7 @@
  * Retries are the SDK's (standard mode), tuned once here: 5xx, throttling, time-outs and 409. A 412 never means
  * "somebody else": it may be our own request whose answer was lost, so the digests are compared.
  */
-import { HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { HeadObjectCommand, PutObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import type { CreateOutcome, NewObject, Store } from './store.ts'
 import { isConflict, isExpiredToken, isPreconditionFailed, s3FailureOf, type S3Place } from './s3-errors.ts'
 
@@ -13,6 +13,8 @@ export type S3StoreOptions = {
   /** Without slashes at its ends; empty for the bucket itself. */
   readonly prefix: string
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Instead of the standard AWS chain. */
+  readonly credentials?: NonNullable<S3ClientConfig['credentials']>
 }
 
 /** Waits between attempts double from 0.1 s up to 20 s, with jitter: about 6 s in all when nobody answers. */
@@ -34,7 +36,7 @@ class S3Store implements Store {
   readonly #prefix: string
   readonly #place: S3Place
 
-  constructor({ bucket, prefix, env }: S3StoreOptions) {
+  constructor({ bucket, prefix, env, credentials }: S3StoreOptions) {
     const endpoint = env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL']
     const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION']
     this.name = `s3://${bucket}${prefix === '' ? '' : `/${prefix}`}`
@@ -49,6 +51,7 @@ class S3Store implements Store {
       requestChecksumCalculation: 'WHEN_REQUIRED',
       ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
       ...(region !== undefined && { region }),
+      ...(credentials !== undefined && { credentials }),
     })
     retryConflicts(this.#client)
   }

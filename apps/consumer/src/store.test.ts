@@ -9,7 +9,7 @@ import { openLake, lakeAddressOf } from './lake.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import { probeKey, probeStore } from './probe.ts'
 import type { NewObject, Store } from './store.ts'
-import { contentOf, dataKey, MemoryStore } from './test-helpers.ts'
+import { contentOf, dataKey, MemoryStore } from './testing/records.ts'
 
 let folder: string
 beforeEach(async () => {

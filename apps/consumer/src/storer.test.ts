@@ -5,7 +5,7 @@ import { compress, type Compression } from './compress.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import type { SealedRange } from './range.ts'
 import { ObjectConflict, Storer } from './storer.ts'
-import { contentOf, dataKey, MemoryStore } from './test-helpers.ts'
+import { contentOf, dataKey, MemoryStore } from './testing/records.ts'
 
 const budget = new MemoryBudget(1 << 24)
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { startPipeline } from './pipeline-test-helpers.ts'
-import { batch, dataKey, HandClock, turns } from './test-helpers.ts'
+import { startPipeline } from './testing/pipeline.ts'
+import { batch, dataKey, HandClock, turns } from './testing/records.ts'
 import { UntilEnd, type Positions } from './until-end.ts'
 
 /** Partition → [low, high, committed]. */

@@ -1,9 +1,9 @@
 /** Builders for the tests of this app: records, batches, a clock that is moved by hand, a store in memory. */
 import type { FetchedBatch, FetchedRecord } from '@pinpipe/kafka/record-consumer'
-import type { Clock } from './clock.ts'
-import { Content } from './content.ts'
-import { MemoryBudget } from './memory-budget.ts'
-import type { CreateOutcome, NewObject, Store } from './store.ts'
+import type { Clock } from '../clock.ts'
+import { Content } from '../content.ts'
+import { MemoryBudget } from '../memory-budget.ts'
+import type { CreateOutcome, NewObject, Store } from '../store.ts'
 
 export const at = { topic: 't', partition: 0 } as const
 

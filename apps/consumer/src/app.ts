@@ -1,0 +1,14 @@
+/** The app as main.ts starts it. */
+import type { App } from '@pinpipe/service/command'
+import { runCommand } from './run.ts'
+
+/** The consumer, with all its commands. */
+export function consumerApp(version: string): App {
+  return {
+    name: 'consumer',
+    version,
+    description: 'Kafka records to objects in S3 or in a folder: the batch consumer of pinpipe.',
+    commands: [runCommand],
+    defaultCommand: 'run',
+  }
+}

@@ -1,6 +1,6 @@
 // Several server processes handled as one, such as the nodes of a Kafka cluster.
 import { rm } from 'node:fs/promises'
-import { removeAllButLogs } from './server-folder.ts'
+import { removeAllBut } from './server-folder.ts'
 import { type Server, type StopOptions } from './server.ts'
 
 /** Acts on all its members at once. It owns `folder`, which holds the members' folders. */
@@ -26,7 +26,11 @@ export class ServerGroup implements Server {
 
   async stop(options: StopOptions = {}): Promise<void> {
     await this.#each(async (node) => await node.stop(options))
-    if (options.keepLog === true) await removeAllButLogs(this.folder)
+    if (options.keepLog === true)
+      await removeAllBut(
+        this.folder,
+        this.nodes.map(({ log }) => log),
+      )
     else await rm(this.folder, { recursive: true, force: true })
   }
 

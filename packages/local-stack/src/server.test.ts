@@ -111,7 +111,9 @@ describe('a running server', () => {
 
   test('keeps its log, and only that, when asked to', async () => {
     const server = await startServer(
-      specOf(`require('fs').mkdirSync('data/deep', { recursive: true }); ${forever}`),
+      specOf(
+        `const fs = require('fs'); fs.mkdirSync('data/pin-0', { recursive: true }); fs.writeFileSync('data/pin-0/0.log', ''); ${forever}`,
+      ),
     )
     await server.stop({ keepLog: true })
     expect(await readdir(server.folder)).toEqual(['toy.log'])

@@ -10,7 +10,7 @@ import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type Environment, environment, nodeProgram } from './environment.ts'
-import { removeAllButLogs } from './server-folder.ts'
+import { removeAllBut } from './server-folder.ts'
 import { AddressInUse, StartFailure } from './start-errors.ts'
 
 export type StopOptions = {
@@ -52,7 +52,13 @@ export type ServerSpec = {
 }
 
 type Exit = { readonly code: number | null; readonly signal: string | null; readonly error?: string }
-type Running = { readonly watchdog: ChildProcess; readonly pid: number; readonly exited: Promise<Exit> }
+type Running = {
+  readonly watchdog: ChildProcess
+  readonly pid: number
+  readonly exited: Promise<Exit>
+  /** Those who wait for a signal to be sent, in order. */
+  readonly signalsUnderWay: (() => void)[]
+}
 
 const watchdogFile = fileURLToPath(new URL('watchdog.ts', import.meta.url))
 const pollMs = 25
@@ -140,11 +146,13 @@ class SupervisedServer implements Server {
     const reports = watchdog.stdio[3]
     if (!(reports instanceof Readable)) throw new Error(`${this.name}: the watchdog's reports cannot be read`)
     const lines = createInterface({ input: reports })
+    const signalsUnderWay: (() => void)[] = []
     const started = Promise.withResolvers<number>()
     const ended = Promise.withResolvers<Exit>()
     lines.on('line', (line) => {
-      const message: { pid?: number } & Partial<Exit> = JSON.parse(line)
+      const message: { pid?: number; sent?: string } & Partial<Exit> = JSON.parse(line)
       if (message.pid !== undefined) started.resolve(message.pid)
+      else if (message.sent !== undefined) signalsUnderWay.shift()?.()
       else
         ended.resolve({
           code: message.code ?? null,
@@ -153,10 +161,11 @@ class SupervisedServer implements Server {
         })
     })
     watchdog.on('error', (error) => ended.resolve({ code: null, signal: null, error: error.message }))
-    watchdog.on('exit', () => ended.resolve({ code: null, signal: null, error: 'its watchdog was killed' }))
+    // Not 'exit': its last report may still be under way then.
+    watchdog.on('close', () => ended.resolve({ code: null, signal: null, error: 'its watchdog was killed' }))
     const first = await Promise.race([started.promise, ended.promise])
     if (typeof first !== 'number') throw new Error(`${this.name} could not be started: ${exitText(first)}`)
-    return { watchdog, pid: first, exited: ended.promise }
+    return { watchdog, pid: first, exited: ended.promise, signalsUnderWay }
   }
 
   #startFailure(problem: string, log: string): Error {
@@ -166,13 +175,18 @@ class SupervisedServer implements Server {
     const tail = log.trimEnd().split('\n').slice(-15).join('\n')
     return new StartFailure(
       `${this.name} ${problem}. Its log is kept at ${this.log}; the last lines:\n${tail}`,
+      this.log,
     )
   }
 
   async #signal(name: NodeJS.Signals): Promise<void> {
-    const input = this.#running?.watchdog.stdin
-    if (input === undefined || input === null || !input.writable) return
-    await new Promise<void>((resolve) => input.write(`${name}\n`, () => resolve()))
+    const running = this.#running
+    const input = running?.watchdog.stdin
+    if (running === undefined || input?.writable !== true) return
+    const sent = Promise.withResolvers<void>()
+    running.signalsUnderWay.push(sent.resolve)
+    input.write(`${name}\n`)
+    await Promise.race([sent.promise, running.exited])
   }
 
   async #end(first: 'SIGTERM' | 'SIGKILL'): Promise<void> {
@@ -200,7 +214,7 @@ class SupervisedServer implements Server {
 
   async stop(options: StopOptions = {}): Promise<void> {
     await this.#end('SIGTERM')
-    if (options.keepLog === true) await removeAllButLogs(this.folder)
+    if (options.keepLog === true) await removeAllBut(this.folder, [this.log])
     else await rm(this.folder, { recursive: true, force: true })
   }
 

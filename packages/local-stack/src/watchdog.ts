@@ -5,7 +5,7 @@
 //
 //   node watchdog.ts <folder to remove, or ''> <command> [args…]
 //   stdin:  one signal name a line, sent to the server's process group; end of input = the owner is gone
-//   fd 3:   one JSON a line: {"pid":…} when started, {"code":…,"signal":…} when ended, {"error":…} when it could not start
+//   fd 3:   one JSON a line: {"pid":…} when started, {"sent":…} for each signal, {"code":…,"signal":…} when ended, {"error":…} when it could not start
 // oxlint-disable no-restricted-globals -- this file is a process of its own
 import { spawn } from 'node:child_process'
 import { rmSync, writeSync } from 'node:fs'
@@ -49,7 +49,10 @@ server.on('exit', (code, signal) => {
 })
 
 const commands = createInterface({ input: process.stdin })
-commands.on('line', (line) => send(line))
+commands.on('line', (line) => {
+  send(line)
+  report({ sent: line })
+})
 commands.on('close', () => {
   isOrphan = true
   send('SIGKILL')

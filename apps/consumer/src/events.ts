@@ -3,6 +3,7 @@
  * else. The steady state is silent: what happens all the time is logged at debug.
  */
 import type { TopicPartition } from '@pinpipe/kafka/record-consumer'
+import type { Health } from '@pinpipe/service/health'
 import type { Logger } from '@pinpipe/service/logger'
 import type { Metrics } from '@pinpipe/service/metrics'
 import type { SealedRange } from './range.ts'
@@ -25,18 +26,23 @@ export class Events {
   readonly totals: Totals = { records: 0, objects: 0, deadObjects: 0, bytes: 0, contentBytes: 0, rejected: 0 }
   readonly #log: Logger
   readonly #counters: ReturnType<typeof countersOf>
+  readonly #health: Pick<Health, 'ready' | 'notReady'>
 
-  constructor(log: Logger, metrics: Metrics) {
+  constructor(log: Logger, metrics: Metrics, health: Pick<Health, 'ready' | 'notReady'>) {
     this.#log = log
+    this.#health = health
+    health.notReady('group', 'joining the consumer group')
     this.#counters = countersOf(metrics)
   }
 
   assigned(partitions: readonly TopicPartition[]): void {
+    this.#health.ready('group')
     this.#log.info({ partitions: namesOf(partitions) }, 'partitions assigned')
   }
 
   revoked(partitions: readonly TopicPartition[], dropped: number): void {
     this.#counters.dropped.inc(dropped)
+    this.#health.notReady('group', 'the group is rebalancing')
     this.#log.info(
       { partitions: namesOf(partitions), droppedRecords: dropped },
       'partitions revoked; open ranges are read again',
@@ -93,6 +99,7 @@ export class Events {
 
   partitionHalted(at: TopicPartition, error: Error): void {
     this.#counters.halted.inc({ topic: at.topic })
+    this.#health.notReady(`${at.topic}/${at.partition}`, 'halted by an object with other content')
     this.#log.error({ topic: at.topic, partition: at.partition }, error.message)
   }
 }

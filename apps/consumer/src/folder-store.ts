@@ -71,16 +71,32 @@ class FolderStore implements Store {
 
   async [Symbol.asyncDispose](): Promise<void> {}
 
-  /** A new folder is durable once its parent is: a crash must not lose the way to an object. */
+  /**
+   * A new folder is durable once its parent is: a crash must not lose the way to an object. Those above are made durable
+   * too, whoever made them: another partition may have done so just now.
+   */
   async #makeFolder(folder: string): Promise<void> {
     if (this.#folders.has(folder)) return
-    const first = await makeFolder(folder)
-    if (first !== undefined) {
-      for (let made = folder; made.length >= first.length; made = dirname(made))
-        await syncFolder(dirname(made))
-    }
+    await makeFolderWithOthers(folder)
+    for (let made = folder; made.length >= this.#root.length; made = dirname(made))
+      await syncFolder(dirname(made))
     this.#folders.add(folder)
   }
+}
+
+const folderAttempts = 5
+
+/** Partitions and processes make the folders of a topic at once: what was missing a moment ago may be there now. */
+async function makeFolderWithOthers(folder: string): Promise<void> {
+  for (let attempt = 1; attempt < folderAttempts; attempt++) {
+    try {
+      await makeFolder(folder)
+      return
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error
+    }
+  }
+  await makeFolder(folder)
 }
 
 async function writeDurably(path: string, chunks: readonly Buffer[]): Promise<void> {

@@ -23,6 +23,11 @@ const literalRests: ReadonlyMap<number, string> = new Map([
 /** What may come next. After a value at depth 0 only white space may. */
 const next = { value: 0, valueOrEnd: 1, key: 2, keyOrEnd: 3, after: 4 } as const
 
+/** 1 for the bytes that are more than text inside a string: the quote, the backslash, control characters. */
+const endsPlainText = new Uint8Array(256).map((_, byte) =>
+  byte < space || byte === quote || byte === backslash ? 1 : 0,
+)
+
 /** One byte a level: 1 = object, 0 = array. Grown when a value is nested deeper; kept, as scans do not overlap. */
 let nesting = new Uint8Array(256)
 
@@ -53,18 +58,18 @@ export function scanJson(bytes: Uint8Array): JsonShape {
       // A string: the bytes up to the closing quote. Inlined, as most of a record is inside strings.
       let closed = false
       while (i < end) {
-        const char = bytes[i] ?? 0
-        i++
+        const char = bytes[i++] ?? 0
+        if (endsPlainText[char] === 0) {
+          all |= char
+          continue
+        }
         if (char === quote) {
           closed = true
           break
         }
-        if (char < space) return 'not-json'
-        all |= char
-        if (char === backslash) {
-          i = afterEscape(bytes, i)
-          if (i === -1) return 'not-json'
-        }
+        if (char !== backslash) return 'not-json'
+        i = afterEscape(bytes, i)
+        if (i === -1) return 'not-json'
       }
       if (!closed) return 'not-json'
       if (expected >= next.key) {

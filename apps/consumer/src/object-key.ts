@@ -1,7 +1,7 @@
 /** Names of the objects in the lake. Pure; the names are a contract with every reader (see the README). */
 
 /** `topics` is what readers list; `dead` holds what could not become a line of `topics`. */
-export type ObjectArea = 'topics' | 'dead'
+type ObjectArea = 'topics' | 'dead'
 
 export type ObjectKeyParts = {
   readonly area: ObjectArea

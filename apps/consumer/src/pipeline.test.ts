@@ -150,6 +150,15 @@ describe('positions', () => {
 })
 
 describe('a rebalance', () => {
+  test('the consumer is ready while it has partitions', async () => {
+    const { assign, revoke, health } = startPipeline()
+    expect(health.readiness().reasons).toEqual(['group: joining the consumer group'])
+    await assign(0)
+    expect(health.readiness().ok).toBe(true)
+    await revoke(0)
+    expect(health.readiness().reasons).toEqual(['group: the group is rebalancing'])
+  })
+
   test('drops what is open, and what comes back starts at the committed offset', async () => {
     const { pipeline, assign, revoke, store, budget, group } = startPipeline({
       committed: new Map([[0, 0n]]),

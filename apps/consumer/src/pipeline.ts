@@ -9,7 +9,6 @@ import type {
   FetchedBatch,
   RecordConsumer,
   TopicPartition,
-  TopicPartitionOffset,
 } from '@pinpipe/kafka/record-consumer'
 import type { ReadOnlyAdmin } from '@pinpipe/kafka/read-only-admin'
 import { sentenceOf } from '@pinpipe/service/failure'
@@ -22,9 +21,11 @@ import type { MemoryBudget } from './memory-budget.ts'
 import { Offsets } from './offsets.ts'
 import { keyOf } from './partition-key.ts'
 import type { SealedRange } from './range.ts'
+import { startPositions } from './start-positions.ts'
 import { ObjectConflict, type Storer } from './storer.ts'
 import type { Limits } from './triggers.ts'
-import { byPartition, type UntilEnd } from './until-end.ts'
+import type { UntilEnd } from './until-end.ts'
+import { aborted, pause, withinTime } from './waiting.ts'
 
 /** How long a rebalance waits for ranges that are being stored. Afterwards their commits are not sent. */
 const handOverMs = 10_000
@@ -89,11 +90,9 @@ export class Pipeline implements ConsumerHandlers {
   get partitions(): number {
     return this.#everAssigned.size
   }
-
   get lanes(): ReadonlyMap<string, Lane> {
     return this.#lanes
   }
-
   get halted(): ReadonlyMap<string, Error> {
     return this.#halted
   }
@@ -103,33 +102,27 @@ export class Pipeline implements ConsumerHandlers {
     // A session that was cut off did not say good-bye.
     await this.revoked([...this.#lanes.values()].map((lane) => lane.at))
     const starts = new Map<string, bigint>()
-    for (const [topic, ofTopic] of Map.groupBy(partitions, (at) => at.topic)) {
-      const committed = byPartition(await positions.committedOffsets(group, topic))
-      const isAllCommitted = ofTopic.every((at) => committed.has(at.partition))
-      const earliest = isAllCommitted ? [] : await positions.watermarks(topic)
-      const low = new Map(earliest.map((at) => [at.partition, at.low]))
-      for (const at of ofTopic) {
-        const known = committed.get(at.partition)
-        const start = await this.#startOf(at, known ?? low.get(at.partition) ?? 0n)
-        starts.set(keyOf(at), start)
-        this.#openLane(at, start, known)
-      }
+    for (const { at, start, committed } of await startPositions(positions, group, partitions)) {
+      const own = await this.#startOf(at, start)
+      starts.set(keyOf(at), own)
+      this.#openLane(at, own, committed)
     }
     events.assigned(partitions)
     return starts
   }
 
   async revoked(partitions: readonly TopicPartition[]): Promise<void> {
+    const { clock, events } = this.#options
     const lanes = partitions.flatMap((at) => this.#lanes.get(keyOf(at)) ?? [])
     const dropped = lanes.reduce((sum, lane) => sum + lane.records, 0)
     for (const lane of lanes) lane.close()
-    await this.#withinHandOver(Promise.all(lanes.map((lane) => lane.settled())))
+    await withinTime(clock, handOverMs, Promise.all(lanes.map((lane) => lane.settled())))
     for (const lane of lanes) {
       lane.revoke()
       this.#lanes.delete(keyOf(lane.at))
       this.#former.set(keyOf(lane.at), lane)
     }
-    if (lanes.length > 0) this.#options.events.revoked(partitions, dropped)
+    if (lanes.length > 0) events.revoked(partitions, dropped)
   }
 
   async batch(batch: FetchedBatch): Promise<void> {
@@ -185,7 +178,7 @@ export class Pipeline implements ConsumerHandlers {
     await Promise.all(lanes.map((lane) => lane.settled()))
     const left = (): Lane[] => lanes.filter((lane) => !lane.isRevoked && lane.offsets.hasUncommitted)
     for (let attempt = 1; attempt < lastCommitAttempts && left().length > 0; attempt++) {
-      if (!(await this.#commit(left()))) await this.#pause(lastCommitPauseMs)
+      if (!(await this.#commit(left()))) await pause(this.#options.clock, lastCommitPauseMs)
     }
     if (left().length > 0 && !(await this.#commit(left()))) {
       this.#options.events.lastCommitNotTaken(left().map((lane) => lane.at))
@@ -195,7 +188,7 @@ export class Pipeline implements ConsumerHandlers {
   /** A commit is a hint (K7): what does not work is logged, and made up for by the next one. */
   async #commit(lanes: readonly Lane[]): Promise<boolean> {
     const owned = lanes.filter((lane) => !lane.isRevoked)
-    const offsets: TopicPartitionOffset[] = owned.map((lane) => lane.offsets.commitOf(lane.at))
+    const offsets = owned.map((lane) => lane.offsets.commitOf(lane.at))
     if (offsets.length === 0) return false
     let why = 'the group did not take it'
     try {
@@ -235,9 +228,8 @@ export class Pipeline implements ConsumerHandlers {
     this.#everAssigned.add(keyOf(at))
     this.#backpressure.begin(at)
     untilEnd?.passed(at, start)
-    const isHalted = this.#halted.has(keyOf(at))
-    if (isHalted) lane.close()
-    if (isHalted || lane.offsets.isAtTarget) this.#backpressure.hold(at, 'over')
+    if (this.#halted.has(keyOf(at))) lane.close()
+    if (lane.isClosed || lane.offsets.isAtTarget) this.#backpressure.hold(at, 'over')
   }
 
   /** This partition only: what is stored of the others stays right. */
@@ -255,26 +247,4 @@ export class Pipeline implements ConsumerHandlers {
     this.#broken.reject(error)
     for (const lane of this.#lanes.values()) lane.close()
   }
-
-  #withinHandOver(done: Promise<unknown>): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = this.#options.clock.after(handOverMs, resolve)
-      const end = (): void => {
-        timer.cancel()
-        resolve()
-      }
-      done.then(end, end)
-    })
-  }
-
-  #pause(delayMs: number): Promise<void> {
-    return new Promise((resolve) => this.#options.clock.after(delayMs, resolve))
-  }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Health } from '@pinpipe/service/health'
 import { settingsTable } from '@pinpipe/service/help'
 import { createLogger } from '@pinpipe/service/logger'
 import { Metrics } from '@pinpipe/service/metrics'
@@ -28,7 +29,7 @@ test('the README names metrics that exist', async () => {
     redactor: processRedactor,
     write: () => undefined,
   })
-  const events = new Events(log, metrics)
+  const events = new Events(log, metrics, new Health())
   const known = [...(await metrics.registry.metrics()).matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name)
   for (const [name] of readme.matchAll(/pinpipe_consumer_\w+_total/g)) expect(known).toContain(name)
   expect(events.totals.records).toBe(0)

@@ -45,7 +45,7 @@ async function runConsumer(settings: RunSettings, context: CommandContext): Prom
   await probeStore(store)
 
   const budget = new MemoryBudget(settings.memory)
-  const events = new Events(context.log, context.metrics)
+  const events = new Events(context.log, context.metrics, context.health)
   const untilEnd = settings.untilEnd ? await UntilEnd.from(admin, group, topics) : undefined
   const consumer = resources.use(await openConsumer(connection, { groupId: group, topics }))
   const pipeline = new Pipeline({

@@ -48,6 +48,15 @@ describe('the folder store', () => {
     expect(await readdir(join(folder, '_tmp'))).toEqual([])
   })
 
+  test('many partitions make their folders at once', async () => {
+    for (let round = 0; round < 20; round++) {
+      await using store = await openFolderStore(join(folder, `${round}`))
+      const keys = Array.from({ length: 12 }, (_, partition) => dataKey(0, 1, partition))
+      const outcomes = await Promise.all(keys.map((key) => store.create(object(['a'], { key }))))
+      expect(new Set(outcomes)).toEqual(new Set(['created']))
+    }
+  })
+
   test('of many writers at once, one creates', async () => {
     await using store = await openFolderStore(folder)
     const outcomes = await Promise.all(Array.from({ length: 20 }, (_, i) => store.create(object([`${i}`]))))

@@ -30,7 +30,7 @@ export async function resolveTopics(choice: TopicChoice, admin: Topics): Promise
 }
 
 /** The topics whose whole name fits the pattern; internal ones (`__…`) never do. Throws a Failure when there is none. */
-export function topicsMatching(pattern: RegExp, topics: readonly string[]): readonly string[] {
+function topicsMatching(pattern: RegExp, topics: readonly string[]): readonly string[] {
   const whole = new RegExp(`^(?:${pattern.source})$`, pattern.flags)
   const matching = topics.filter((topic) => !topic.startsWith('__') && whole.test(topic)).toSorted()
   if (matching.length > 0) return matching

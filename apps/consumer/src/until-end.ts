@@ -6,6 +6,7 @@ import type { CommittedOffset, ReadOnlyAdmin } from '@pinpipe/kafka/read-only-ad
 import type { TopicPartition } from '@pinpipe/kafka/record-consumer'
 import type { Clock } from './clock.ts'
 import { keyOf } from './partition-key.ts'
+import { pause } from './waiting.ts'
 
 /** What is asked of the cluster; an admin port has it. */
 export type Positions = Pick<ReadOnlyAdmin, 'watermarks' | 'committedOffsets'>
@@ -79,7 +80,7 @@ export class UntilEnd {
   }): Promise<void> {
     const { positions, group, clock, isOurs, signal } = options
     while (!signal.aborted && !this.isReached) {
-      await pause(clock, signal)
+      await pause(clock, askOthersEveryMs, signal)
       const topics = new Set([...this.#left].filter((key) => !isOurs(key)).map(topicOf))
       for (const topic of topics) {
         const committed = await positions.committedOffsets(group, topic)
@@ -96,20 +97,6 @@ export function byPartition(committed: readonly CommittedOffset[]): Map<number, 
       offset === undefined ? [] : [[partition, offset] as const],
     ),
   )
-}
-
-function pause(clock: Clock, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = clock.after(askOthersEveryMs, resolve)
-    signal.addEventListener(
-      'abort',
-      () => {
-        timer.cancel()
-        resolve()
-      },
-      { once: true },
-    )
-  })
 }
 
 function topicOf(key: string): string {

@@ -1,5 +1,6 @@
 /** A pipeline over a group that is played by hand: the test assigns, delivers and revokes, and sees every call back. */
 import type { ConsumerHandlers, TopicPartition, TopicPartitionOffset } from '@pinpipe/kafka/record-consumer'
+import { Health } from '@pinpipe/service/health'
 import { createLogger } from '@pinpipe/service/logger'
 import { Metrics } from '@pinpipe/service/metrics'
 import { processRedactor } from '@pinpipe/service/redaction'
@@ -26,7 +27,7 @@ export type HandOptions = {
 }
 
 /** Stands for a broker's group: keeps commits, and what is paused. */
-export class HandGroup {
+class HandGroup {
   readonly committed: Map<number, bigint>
   readonly commits: string[] = []
   readonly paused = new Set<string>()
@@ -94,7 +95,8 @@ export function startPipeline(options: HandOptions = {}) {
     redactor: processRedactor,
     write: (line) => logs.push(line),
   })
-  const events = new Events(log, new Metrics('consumer'))
+  const health = new Health()
+  const events = new Events(log, new Metrics('consumer'), health)
   const pipeline = new Pipeline({
     consumer: group,
     positions: group,
@@ -114,7 +116,7 @@ export function startPipeline(options: HandOptions = {}) {
     await pipeline.assigned(partitions.map((partition) => ({ topic: 't', partition })))
   const revoke = async (...partitions: number[]): Promise<void> =>
     await pipeline.revoked(partitions.map((partition) => ({ topic: 't', partition })))
-  return { pipeline, group, clock, logs, events, store, budget, drain, ended, assign, revoke, turns }
+  return { pipeline, group, health, clock, logs, events, store, budget, drain, ended, assign, revoke, turns }
 }
 
 /** Holds every create up until it is let through. */

@@ -200,6 +200,7 @@ describe('a problem', () => {
     ['--source x', {}, '--source: "x" is not a URL: write it like mysql://host'],
     ['extra', {}, 'unexpected argument "extra"'],
     ['', { PINPIPE_GROUPS: 'x' }, 'unknown variable PINPIPE_GROUPS; did you mean PINPIPE_GROUP?'],
+    ['', { PINPIPE_WARP: '9' }, 'unknown variable PINPIPE_WARP (--help lists all)'],
     ['', { PINPIPE_SOMETHING: '' }, 'unknown variable PINPIPE_SOMETHING (--help lists all)'],
     [
       '--username me',

@@ -2,7 +2,8 @@
 
 /** The candidate nearest to `name`, or `undefined` when none is near (a third of its length, at least 2 edits). */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
-  const limit = Math.max(2, Math.floor(name.length / 3))
+  // What all variables begin with makes none of them nearer.
+  const limit = Math.max(2, Math.floor(name.replace(/^PINPIPE_/, '').length / 3))
   let best: { readonly candidate: string; readonly edits: number } | undefined
   for (const candidate of candidates) {
     const edits = isExtension(name, candidate) ? 1 : distance(name, candidate)

@@ -57,6 +57,13 @@ export class DirOutput implements Output {
   async #open(topic: string, path: string): Promise<void> {
     try {
       await makeFolder(this.#folder)
+    } catch (error) {
+      throw new Failure(
+        `the folder ${this.#folder} cannot be made (${codeOf(error)}): check --out dir:<path>`,
+        { cause: error },
+      )
+    }
+    try {
       this.#files.set(topic, await open(path, this.#overwrite ? 'w' : 'wx'))
     } catch (error) {
       if (codeOf(error) === 'EEXIST' && !this.#overwrite) {

@@ -3,14 +3,16 @@
  * Rule: `execute` only (exact FLOAT, nothing expands into SQL), strict options, short statements (hazards M1 to M8).
  */
 
+import { type Socket } from 'node:net'
 import { columnProblems } from '@pinpipe/schema/mysql-columns'
 import { type Row, type Table } from '@pinpipe/schema/table'
 import { Failure } from '@pinpipe/service/failure'
-import { createConnection, type Connection, type ConnectionOptions } from 'mysql2/promise'
+import { createConnection, type Connection } from 'mysql2/promise'
 import { type IndexRange } from './draws.ts'
 import { mergeByIndex, type RowPages } from './merge-by-index.ts'
-import { isLoopback, type MysqlAddress } from './mysql-address.ts'
+import { type MysqlAddress } from './mysql-address.ts'
 import { mysqlFailure } from './mysql-errors.ts'
+import { driverOptions, type MysqlConnectOptions, socketTo } from './mysql-options.ts'
 import { type SqlConnection, type SqlResult, SqlSession } from './mysql-session.ts'
 import {
   columnsSql,
@@ -26,14 +28,8 @@ import { rowDecoder } from './mysql-values.ts'
 import { type IndexedRows, type PostRows } from './post.ts'
 import { type RowCounts, type Source } from './source.ts'
 
-export type MysqlSourceOptions = {
-  readonly address: MysqlAddress
-  readonly password: string | undefined
-  /** PEM text of the authorities to trust; with it TLS is used on loopback too. */
-  readonly tlsCa: string | undefined
+export type MysqlSourceOptions = MysqlConnectOptions & {
   readonly tables: readonly Table[]
-  /** How long one connect or one statement may take before the connection counts as dead. */
-  readonly timeoutMs: number
   readonly retryForMs: number
   readonly stop: AbortSignal
   onRetry(failure: Failure, attempt: number): void
@@ -41,7 +37,7 @@ export type MysqlSourceOptions = {
 
 /** Connects and logs in. Throws a Failure: 4 refused, 5 unreachable, 1 unknown database. */
 export async function openMysqlSource(options: MysqlSourceOptions): Promise<Source> {
-  const session = new SqlSession({ ...options, connect: () => connect(options) })
+  const session = new SqlSession({ ...options, connect: () => connectMysql(options) })
   await session.open()
   return new MysqlSource(session, options)
 }
@@ -163,65 +159,61 @@ class MysqlSource implements Source {
   }
 }
 
-async function connect(options: MysqlSourceOptions): Promise<SqlConnection> {
-  const { address, timeoutMs } = options
+/** One connection, logged in. Throws a Failure, as every statement on it does. */
+export async function connectMysql(options: MysqlConnectOptions): Promise<SqlConnection> {
+  const socket = socketTo(options.address)
   try {
-    return sqlConnection(await createConnection(connectionOptions(options)), address, timeoutMs)
+    return sqlConnection(
+      await createConnection({ ...driverOptions(options), stream: socket }),
+      socket,
+      options,
+    )
   } catch (error) {
-    throw mysqlFailure(error, address)
+    socket.destroy()
+    throw mysqlFailure(error, options.address)
   }
 }
 
-function connectionOptions({ address, password, tlsCa, timeoutMs }: MysqlSourceOptions): ConnectionOptions {
-  const secret = password ?? address.password
-  return {
-    host: address.host,
-    port: address.port,
-    user: address.user,
-    database: address.database,
-    ...(secret === undefined ? {} : { password: secret }),
-    ...(isLoopback(address.host) && tlsCa === undefined ? {} : { ssl: tlsOptions(tlsCa) }),
-    connectTimeout: timeoutMs,
-    charset: 'utf8mb4',
-    dateStrings: true,
-    supportBigNumbers: true,
-    bigNumberStrings: true,
-    jsonStrings: true,
-    timezone: 'Z',
-    multipleStatements: false,
-    flags: ['-LOCAL_FILES'],
-  }
-}
-
-/** mysql2 checks the host's name only when it is told to. */
-function tlsOptions(tlsCa: string | undefined): NonNullable<ConnectionOptions['ssl']> {
-  return {
-    verifyIdentity: true,
-    rejectUnauthorized: true,
-    minVersion: 'TLSv1.2',
-    ...(tlsCa === undefined ? {} : { ca: tlsCa }),
-  }
-}
-
-function sqlConnection(connection: Connection, address: MysqlAddress, timeoutMs: number): SqlConnection {
+function sqlConnection(
+  connection: Connection,
+  socket: Socket,
+  { address, timeoutMs }: MysqlConnectOptions,
+): SqlConnection {
   // A connection that dies between two statements says so here only; the next statement finds it closed.
   connection.on('error', () => undefined)
   return {
     execute: async (sql, values): Promise<SqlResult> => {
       try {
-        const [rows, columns] = await connection.execute<Array<Record<string, unknown> & RowMarker>>(
-          { sql, timeout: timeoutMs },
-          [...values],
+        const [rows, columns] = await inTime(
+          connection.execute<Array<Record<string, unknown> & RowMarker>>(sql, [...values]),
+          timeoutMs,
         )
         return { rows, columns }
       } catch (error) {
         throw mysqlFailure(error, address)
       }
     },
+    // The server hangs up when it gets the farewell; one that is gone is not waited for.
     close: async () => {
-      await connection.end().catch(() => connection.destroy())
+      await connection.end().catch(() => undefined)
+      socket.setTimeout(timeoutMs, () => socket.destroy()).unref()
     },
-    destroy: () => connection.destroy(),
+    // mysql2's own `destroy` ends its half and waits for the other: with a silent server the socket stays for ever.
+    destroy: () => void socket.destroy(),
+  }
+}
+
+/** mysql2's own time-out begins only when a statement is prepared: a server that is silent before that is waited for for ever. */
+async function inTime<T>(statement: Promise<T>, timeoutMs: number): Promise<T> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(
+    () => late.reject(Object.assign(new Error('no answer in time'), { code: 'PROTOCOL_SEQUENCE_TIMEOUT' })),
+    timeoutMs,
+  )
+  try {
+    return await Promise.race([statement, late.promise])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -3,6 +3,7 @@
  * No statement counts rows off from the start: a page begins after a key (hazard M3).
  */
 
+import { quoteName } from '@pinpipe/schema/mysql-ddl'
 import { type Table } from '@pinpipe/schema/table'
 
 /** Rows of one page of {@link pageSql}. */
@@ -11,25 +12,22 @@ export const pageRows = 1000
 /** Indexes of one {@link lookupSql}: always as many, so that the server keeps one prepared statement. */
 export const lookupIndexes = 200
 
-/** Posts of one round of lookups in the drawn modes. */
-export const mostLookupPosts = lookupIndexes
-
 /** The next page after the key that is bound. */
 export function pageSql(table: Table): string {
-  const key = quoted(table.key)
-  return `SELECT ${columnList(table)} FROM ${quoted(table.name)} WHERE ${key} > ? ORDER BY ${key} LIMIT ${pageRows}`
+  const key = quoteName(table.key)
+  return `SELECT ${columnList(table)} FROM ${quoteName(table.name)} WHERE ${key} > ? ORDER BY ${key} LIMIT ${pageRows}`
 }
 
 /** The rows of {@link lookupIndexes} bound indexes. */
 export function lookupSql(table: Table): string {
   const places = Array.from({ length: lookupIndexes }, () => '?').join(',')
-  return `SELECT ${columnList(table)} FROM ${quoted(table.name)} WHERE ${quoted(table.key)} IN (${places})`
+  return `SELECT ${columnList(table)} FROM ${quoteName(table.name)} WHERE ${quoteName(table.key)} IN (${places})`
 }
 
 /** First and last key of a table, NULL when it is empty. */
 export function rangeSql(table: Table): string {
-  const key = quoted(table.key)
-  return `SELECT MIN(${key}) AS first, MAX(${key}) AS last FROM ${quoted(table.name)}`
+  const key = quoteName(table.key)
+  return `SELECT MIN(${key}) AS first, MAX(${key}) AS last FROM ${quoteName(table.name)}`
 }
 
 /** The server's own estimate of the rows of each table; the names of the tables are bound. */
@@ -59,9 +57,5 @@ export function paddedIndexes(indexes: readonly number[]): readonly number[] {
 }
 
 function columnList(table: Table): string {
-  return table.columns.map((column) => quoted(column.name)).join(', ')
-}
-
-function quoted(identifier: string): string {
-  return `\`${identifier.replaceAll('`', '``')}\``
+  return table.columns.map((column) => quoteName(column.name)).join(', ')
 }

@@ -1,20 +1,16 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { stackTest, unique } from '@pinpipe/local-stack/stack-test'
-import { samplePost } from '@pinpipe/sample-data/generator'
 import { catalogue } from '@pinpipe/schema/catalogue'
 import { type Row } from '@pinpipe/schema/table'
 import { describe, expect } from 'vitest'
 import { runProducer, summaryIn } from './testing/run-producer.ts'
-import { connectTo, createTopics, fillTables, partitionsByKcat, readTopic } from './testing/stack-data.ts'
-
-/** Rows of the posts 0 … posts-1, by table. */
-function sampleRows(posts: number): Record<string, Row[]> {
-  const rows: Record<string, Row[]> = {}
-  for (let index = 0; index < posts; index++) {
-    for (const [name, row] of Object.entries(samplePost(1, index).rows)) (rows[name] ??= []).push(row)
-  }
-  return rows
-}
+import {
+  connectTo,
+  createTopics,
+  fillTables,
+  partitionsByKcat,
+  readTopic,
+  sampleRows,
+} from './testing/stack-data.ts'
 
 const awkward: Record<string, Row[]> = {
   pinterest_data: [
@@ -124,54 +120,6 @@ describe('producer, from MariaDB to Kafka', () => {
       },
     )
 
-  for (const mode of ['sequential', 'shuffle'])
-    stackTest(`killed MySQL connections lose and repeat nothing (${mode})`, async ({ mariadb, kafka }) => {
-      const url = await mariadb.createDatabase(unique('pin'))
-      const database = url.split('/').at(-1) ?? ''
-      const prefix = unique('pin')
-      await using connection = await connectTo(url, mariadb.password)
-      await fillTables(connection, sampleRows(6000))
-      await createTopics(kafka.bootstrapServers, prefix)
-      const argv = [
-        '--source',
-        url,
-        '--brokers',
-        kafka.bootstrapServers,
-        '--topic-prefix',
-        prefix,
-        '--mode',
-        mode,
-        '--rate',
-        '4000/s',
-      ]
-      const running = runProducer(argv, { MYSQL_PASSWORD: mariadb.password })
-      const over = new AbortController()
-      const ended = running.finally(() => over.abort())
-      let kills = 0
-      while (!over.signal.aborted) {
-        await pause(100)
-        const [found] = await connection.query<Array<{ id: number; constructor: { name: 'RowDataPacket' } }>>(
-          'SELECT ID AS id FROM information_schema.processlist WHERE DB = ? AND ID <> CONNECTION_ID()',
-          [database],
-        )
-        for (const { id } of found) {
-          await connection.query(`KILL ${id}`).then(
-            () => kills++,
-            () => undefined,
-          )
-        }
-      }
-      const { code, stdout } = await ended
-      expect(kills).toBeGreaterThan(0)
-      const summary = summaryIn(stdout)
-      expect(summary.sourceRetries).toBeGreaterThan(0)
-      expect([code, summary]).toMatchObject([0, { posts: 6000, acked: 18_000, failed: 0 }])
-      const records = await readTopic(kafka.bootstrapServers, `${prefix}.geo`)
-      expect(records.map((record) => Number(record.key)).toSorted((a, b) => a - b)).toEqual(
-        Array.from({ length: 6000 }, (_, n) => n),
-      )
-    })
-
   stackTest(
     'the mode emulate takes the row of the drawn index, and skips indexes that the table does not have',
     async ({ mariadb }) => {
@@ -186,19 +134,6 @@ describe('producer, from MariaDB to Kafka', () => {
       const { code, stdout, stderr } = await runProducer(argv, { MYSQL_PASSWORD: mariadb.password })
       expect([code, summaryIn(stderr)]).toMatchObject([0, { posts: 1, skipped: 49, acked: 3 }])
       expect(stdout).toContain('"latitude":-89.9787')
-    },
-  )
-
-  stackTest(
-    'reading far into a table costs per row what reading its beginning costs (P3)',
-    async ({ mariadb }) => {
-      const url = await mariadb.createDatabase(unique('pin'))
-      await using connection = await connectTo(url, mariadb.password)
-      await fillTables(connection, awkward)
-      const [plan] = await connection.query<Array<{ key: string; constructor: { name: 'RowDataPacket' } }>>(
-        'EXPLAIN SELECT ind FROM user_data WHERE ind > 5000.0 ORDER BY ind LIMIT 1000',
-      )
-      expect(plan[0]?.key).toBe('PRIMARY')
     },
   )
 })

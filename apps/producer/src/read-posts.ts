@@ -6,7 +6,7 @@ import { type Post } from './post.ts'
 import { type Source } from './source.ts'
 
 export const modes = ['sequential', 'shuffle', 'random', 'emulate'] as const
-export type Mode = (typeof modes)[number]
+type Mode = (typeof modes)[number]
 
 export type Reading = {
   readonly mode: Mode

@@ -24,7 +24,7 @@ import { RecordEncoder } from './record-encoder.ts'
 import { progressLine, summaryOf } from './run-report.ts'
 import { pauseSchedule, rateSchedule } from './schedule.ts'
 import { type Source } from './source.ts'
-import { mostLookupPosts } from './mysql-statements.ts'
+import { lookupIndexes } from './mysql-statements.ts'
 import { systemClock } from './system-clock.ts'
 import { Tally } from './tally.ts'
 
@@ -122,7 +122,7 @@ function readingOf({ mode, seed, maxPosts, rate, sleep }: ProducerSettings, stop
   // A paced run looks up what is due within a fifth of a second; the emulator's pauses come to two posts a second.
   const paced = mode === 'emulate' && sleep ? 2 : rate
   const lookupPosts =
-    paced === undefined ? mostLookupPosts : Math.min(mostLookupPosts, Math.max(1, Math.floor(paced / 5)))
+    paced === undefined ? lookupIndexes : Math.min(lookupIndexes, Math.max(1, Math.floor(paced / 5)))
   return { mode, seed, maxPosts: maxPosts ?? Infinity, lookupPosts, stop }
 }
 

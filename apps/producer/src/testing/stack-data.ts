@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { openAdmin } from '@pinpipe/kafka/admin'
+import { samplePost } from '@pinpipe/sample-data/generator'
 import { catalogue } from '@pinpipe/schema/catalogue'
 import { createTableSql } from '@pinpipe/schema/mysql-ddl'
 import { type Row } from '@pinpipe/schema/table'
@@ -39,6 +40,15 @@ export async function fillTables(
       ])
     }
   }
+}
+
+/** Rows of the posts 0 … posts-1, by table. */
+export function sampleRows(posts: number): Record<string, Row[]> {
+  const rows: Record<string, Row[]> = {}
+  for (let index = 0; index < posts; index++) {
+    for (const [name, row] of Object.entries(samplePost(1, index).rows)) (rows[name] ??= []).push(row)
+  }
+  return rows
 }
 
 export async function createTopics(brokers: string, prefix: string, partitions = 3): Promise<void> {

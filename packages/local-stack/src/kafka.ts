@@ -8,6 +8,7 @@ import { type KafkaUser, type NodePorts, serverProperties } from './kafka-proper
 import { mustRun } from './run-program.ts'
 import { inServerFolder } from './server-folder.ts'
 import { ServerGroup } from './server-group.ts'
+import { newSecret } from './secrets.ts'
 import { type Server, startServer } from './server.ts'
 import { makeTlsFiles } from './tls-files.ts'
 
@@ -172,5 +173,5 @@ function portsOf(ports: readonly number[], index: number): NodePorts {
 }
 
 function newUser(username: string): KafkaUser {
-  return { username, password: randomBytes(18).toString('base64url') }
+  return { username, password: newSecret() }
 }

@@ -1,5 +1,4 @@
 // A real MariaDB in its own folder, without the system's service.
-import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +6,7 @@ import { join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
 import { withFreePorts } from './free-port.ts'
 import { mustRun } from './run-program.ts'
+import { newSecret } from './secrets.ts'
 import { inServerFolder } from './server-folder.ts'
 import { type Server, startServer } from './server.ts'
 
@@ -99,14 +99,14 @@ function factsOf(port: number): MySqlFacts {
   const host = '127.0.0.1'
   const database = 'pinpipe'
   const urlOf = (user: string): string => `mysql://${user}@${host}:${port}/${database}`
-  const unprivileged = { user: 'unprivileged', password: newPassword(), url: urlOf('unprivileged') }
+  const unprivileged = { user: 'unprivileged', password: newSecret(), url: urlOf('unprivileged') }
   return {
     url: urlOf('pinpipe'),
     host,
     port,
     database,
     user: 'pinpipe',
-    password: newPassword(),
+    password: newSecret(),
     unprivileged,
   }
 }
@@ -117,8 +117,4 @@ CREATE USER IF NOT EXISTS '${facts.user}'@'%' IDENTIFIED BY '${facts.password}';
 GRANT ALL PRIVILEGES ON *.* TO '${facts.user}'@'%';
 CREATE USER IF NOT EXISTS '${facts.unprivileged.user}'@'%' IDENTIFIED BY '${facts.unprivileged.password}';
 `
-}
-
-function newPassword(): string {
-  return randomBytes(18).toString('base64url')
 }

@@ -7,6 +7,7 @@ import { withFreePorts } from './free-port.ts'
 import { goProgram } from './go-program.ts'
 import { mustRun } from './run-program.ts'
 import { type S3Facts, type S3Access, s3Access } from './s3-access.ts'
+import { newSecret } from './secrets.ts'
 import { inServerFolder } from './server-folder.ts'
 import { type Server, startServer } from './server.ts'
 
@@ -92,7 +93,7 @@ function factsOf(port: number): S3Facts {
     endpoint: `http://127.0.0.1:${port}`,
     region: 'us-east-1',
     accessKeyId: randomBytes(10).toString('hex').toUpperCase(),
-    secretAccessKey: randomBytes(30).toString('base64url'),
+    secretAccessKey: newSecret(30),
   }
 }
 

@@ -77,26 +77,11 @@ class FolderStore implements Store {
    */
   async #makeFolder(folder: string): Promise<void> {
     if (this.#folders.has(folder)) return
-    await makeFolderWithOthers(folder)
+    await makeFolder(folder)
     for (let made = folder; made.length >= this.#root.length; made = dirname(made))
       await syncFolder(dirname(made))
     this.#folders.add(folder)
   }
-}
-
-const folderAttempts = 5
-
-/** Partitions and processes make the folders of a topic at once: what was missing a moment ago may be there now. */
-async function makeFolderWithOthers(folder: string): Promise<void> {
-  for (let attempt = 1; attempt < folderAttempts; attempt++) {
-    try {
-      await makeFolder(folder)
-      return
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw error
-    }
-  }
-  await makeFolder(folder)
 }
 
 async function writeDurably(path: string, chunks: readonly Buffer[]): Promise<void> {

@@ -31,6 +31,14 @@ describe('makeFolder', () => {
     await expect(access(join(root, 'x/y/z'))).resolves.toBeUndefined()
   })
 
+  it('makes folders side by side below parents that are missing', async () => {
+    const rounds = Array.from({ length: 50 }, (_, round) =>
+      Promise.all(Array.from({ length: 8 }, (__, leaf) => makeFolder(join(root, `r${round}/x/y/${leaf}`)))),
+    )
+    await Promise.all(rounds)
+    await expect(access(join(root, 'r49/x/y/7'))).resolves.toBeUndefined()
+  })
+
   it('ends with an error where a file stands in the way', async () => {
     await writeFile(join(root, 'file'), '')
     await expect(makeFolder(join(root, 'file'))).rejects.toMatchObject({ code: 'EEXIST' })

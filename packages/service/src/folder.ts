@@ -12,8 +12,9 @@ export async function makeFolder(path: string): Promise<string | undefined> {
   if (problem === undefined) return path
   const parent = dirname(path)
   if (problem.code === 'EEXIST' && (await isFolder(path))) return undefined
-  if (problem.code !== 'ENOENT' || parent === path || (await isFolder(parent))) throw problem
-  const first = await makeFolder(parent)
+  if (problem.code !== 'ENOENT' || parent === path) throw problem
+  // A parent that is there now may have been made meanwhile: then the second try works, else its answer counts.
+  const first = (await isFolder(parent)) ? undefined : await makeFolder(parent)
   const remaining = await tryToMake(path)
   // Somebody else may have made it meanwhile.
   if (remaining !== undefined && !(await isFolder(path))) throw remaining

@@ -17,6 +17,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // Some start child processes, on machines that do other work too: a limit against hangs, no measure of speed.
+          testTimeout: 30_000,
           include: named('test'),
           exclude: [...named('stack.test'), ...named('e2e.test'), '**/node_modules/**'],
           setupFiles: ['packages/local-stack/src/vitest-strict.ts'],

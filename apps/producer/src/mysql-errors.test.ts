@@ -29,6 +29,13 @@ describe('mysqlFailure', () => {
     ['a server without TLS', { code: 'HANDSHAKE_NO_SSL_SUPPORT' }, 5, false, '--mysql-tls-ca'],
     ['an unknown authority', { code: 'SELF_SIGNED_CERT_IN_CHAIN', fatal: true }, 5, false, '--mysql-tls-ca'],
     ['another host’s certificate', { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }, 5, false, 'host name'],
+    [
+      'a handshake of TLS that failed',
+      { code: 'HANDSHAKE_SSL_ERROR', fatal: true },
+      5,
+      false,
+      'the server’s own words',
+    ],
     ['a table that vanished', { code: 'ER_NO_SUCH_TABLE' }, 1, false, 'the server’s own words'],
     ['anything else', { code: 'ER_DATA_OUT_OF_RANGE' }, 1, false, 'ER_DATA_OUT_OF_RANGE'],
   ])('tells %s by exit code, sentence and remedy', (_what, fields, exitCode, canRetry, words) => {

@@ -66,7 +66,7 @@ export function mysqlFailure(error: unknown, address: MysqlAddress): Failure {
   }
   if (tlsCode.test(code)) {
     return new Failure(
-      `there is no trusted TLS connection to MySQL at ${at} (${code}): give the authority of its certificate with --mysql-tls-ca FILE, and a host name that the certificate holds`,
+      `there is no trusted TLS connection to MySQL at ${at} (${tlsReasonOf(error, code)}): give the authority of its certificate with --mysql-tls-ca FILE, and a host name that the certificate holds`,
       { exit: 'unreachable', cause: error },
     )
   }
@@ -80,6 +80,11 @@ export function mysqlFailure(error: unknown, address: MysqlAddress): Failure {
     `MySQL at ${at} could not run a statement: ${code === '' ? 'unknown error' : code}${detailOf(error)}`,
     { cause: error },
   )
+}
+
+/** mysql2 puts one code over whatever stopped the handshake: the words of node's TLS say more, and hold no secret. */
+function tlsReasonOf(error: unknown, code: string): string {
+  return code === 'HANDSHAKE_SSL_ERROR' && error instanceof Error ? error.message : code
 }
 
 /** The server's own text is shown for errors about names and rights; it holds no row values there. */

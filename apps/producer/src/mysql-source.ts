@@ -94,8 +94,8 @@ class MysqlSource implements Source {
   async range(): Promise<IndexRange | undefined> {
     let range: IndexRange | undefined
     for (const table of this.#tables) {
-      const { rows } = await this.#session.execute(rangeSql(table), [])
-      const [first, last] = [rows[0]?.['first'], rows[0]?.['last']]
+      const [row] = await this.#rows(rangeSql(table), [])
+      const [first, last] = [row?.['first'], row?.['last']]
       if (typeof first !== 'number' || typeof last !== 'number') continue
       range = { first: Math.min(first, range?.first ?? first), last: Math.max(last, range?.last ?? last) }
     }

@@ -136,4 +136,16 @@ describe('producer, from MariaDB to Kafka', () => {
       expect(stdout).toContain('"latitude":-89.9787')
     },
   )
+
+  for (const mode of ['sequential', 'shuffle'])
+    stackTest(`keys may be BIGINT, which the driver hands over as text (${mode})`, async ({ mariadb }) => {
+      const url = await mariadb.createDatabase(unique('pin'))
+      await using connection = await connectTo(url, mariadb.password)
+      await fillTables(connection, sampleRows(300))
+      for (const table of catalogue)
+        await connection.query('ALTER TABLE ?? MODIFY ?? BIGINT NOT NULL', [table.name, table.key])
+      const argv = ['--source', url, '--mode', mode, '--out', 'stdout']
+      const { code, stderr } = await runProducer(argv, { MYSQL_PASSWORD: mariadb.password })
+      expect([code, summaryIn(stderr)]).toMatchObject([0, { posts: 300, acked: 900, invalid: 0 }])
+    })
 })

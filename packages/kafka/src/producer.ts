@@ -5,35 +5,16 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import kafkajs, {
-  type Message,
-  type Producer,
-  type ProducerRecord,
-  type RecordMetadata,
-  type Transaction,
-} from 'kafkajs'
+import { type Producer } from 'kafkajs'
 import { openReadOnlyAdmin } from './admin.ts'
 import { type KafkaConnection } from './connection.ts'
 import { KafkaError, kafkaErrorOf } from './errors.ts'
-import { defaultRequestTimeoutMs, kafkaOf } from './kafka-client.ts'
+import { defaultRequestTimeoutMs } from './kafka-client.ts'
+import { connectedProducer, requestOf, sendTransaction } from './kafkajs-producer.ts'
 import { type ReadOnlyAdmin } from './read-only-admin.ts'
-import {
-  type OutgoingBatch,
-  type OutgoingRecord,
-  type ProducerOptions,
-  type RecordProducer,
-} from './record-producer.ts'
+import { type OutgoingBatch, type ProducerOptions, type RecordProducer } from './record-producer.ts'
 
 export type { OutgoingBatch, OutgoingRecord, ProducerOptions, RecordProducer } from './record-producer.ts'
-
-const codecOf = {
-  none: kafkajs.CompressionTypes.None,
-  gzip: kafkajs.CompressionTypes.GZIP,
-  zstd: kafkajs.CompressionTypes.ZSTD,
-} as const
-
-/** About a minute and a half with pauses of at most 5 s: a broker restart or a new leader is waited out. */
-const sendRetries = 20
 
 /** How long closing waits for batches under way. */
 const closePatienceMs = 5_000
@@ -147,13 +128,7 @@ class KafkaRecordProducer implements RecordProducer {
   }
 
   async #sendWith(client: Producer, batch: OutgoingBatch): Promise<{ readonly baseOffset: bigint }> {
-    const request = {
-      topic: batch.topic,
-      acks: -1,
-      timeout: this.#requestTimeoutMs(),
-      compression: codecOf[this.#options.compression ?? 'none'],
-      messages: batch.records.map((record) => messageOf(record, batch.partition)),
-    }
+    const request = requestOf(batch, this.#options.compression ?? 'none', this.#requestTimeoutMs())
     const [answer] =
       this.#options.transactionalId === undefined
         ? await client.send(request)
@@ -175,25 +150,10 @@ class KafkaRecordProducer implements RecordProducer {
   /** A new client is made only when everything that the one before sent has settled, and that one is gone. */
   async #newClient(before: Session | undefined): Promise<Producer> {
     if (before !== undefined) await close(before)
-    const kafka = kafkaOf(this.#connection, {
-      retries: sendRetries,
+    return await connectedProducer(this.#connection, {
       requestTimeoutMs: this.#requestTimeoutMs(),
+      transactionalId: this.#options.transactionalId,
     })
-    const { transactionalId } = this.#options
-    const producer = kafka.producer({
-      idempotent: true,
-      allowAutoTopicCreation: false,
-      createPartitioner: () => partitionSetByUs,
-      ...(transactionalId === undefined ? {} : { transactionalId, maxInFlightRequests: 1 }),
-    })
-    try {
-      await producer.connect()
-    } catch (error) {
-      // Its connection is open although the login may not write: left alone, it would keep the process alive.
-      await producer.disconnect().catch(() => undefined)
-      throw error
-    }
-    return producer
   }
 
   #requestTimeoutMs(): number {
@@ -216,29 +176,6 @@ async function close(session: Session): Promise<void> {
     await client.disconnect()
   } catch {
     // It never connected, or its connections are gone already.
-  }
-}
-
-async function sendTransaction(transaction: Transaction, request: ProducerRecord): Promise<RecordMetadata[]> {
-  try {
-    const answer = await transaction.send(request)
-    await transaction.commit()
-    return answer
-  } catch (error) {
-    await transaction.abort().catch(() => undefined)
-    throw error
-  }
-}
-
-const partitionSetByUs = ({ message }: { message: Message }): number => message.partition ?? 0
-
-function messageOf(record: OutgoingRecord, partition: number): Message {
-  return {
-    key: record.key,
-    value: record.value,
-    partition,
-    ...(record.headers === undefined ? {} : { headers: { ...record.headers } }),
-    ...(record.timestampMs === undefined ? {} : { timestamp: String(record.timestampMs) }),
   }
 }
 

@@ -9,6 +9,8 @@ export type DescribeOptions = {
   readonly reports: ReadonlySet<PartitionReport>
   /** Only the topic's line, and only with a config that is not Kafka's own default. */
   readonly overridesOnly: boolean
+  /** Asked for by this id: the Java tool then uses Metadata, which does not tell eligible leader replicas. */
+  readonly topicId?: string
   /** Node ids of the brokers that are up. */
   readonly liveBrokers: ReadonlySet<number>
 }
@@ -27,7 +29,7 @@ export function describeLines(
   if (!options.overridesOnly) {
     const minIsr = Number(configs.find((config) => config.name === 'min.insync.replicas')?.value ?? 1)
     for (const partition of topic.partitions.toSorted((a, b) => a.partition - b.partition)) {
-      if (isReported(partition, minIsr, options)) lines.push(partitionLine(topic.topic, partition))
+      if (isReported(partition, minIsr, options)) lines.push(partitionLine(topic.topic, partition, options))
     }
   }
   return lines
@@ -43,7 +45,10 @@ function topicLine(topic: TopicDescription, notDefault: readonly ConfigEntry[]):
   ].join('\t')
 }
 
-function partitionLine(topic: string, partition: Partition): string {
+function partitionLine(topic: string, partition: Partition, { topicId }: DescribeOptions): string {
+  // KIP-966: brokers before 3.8 do not tell them.
+  const eligible = (replicas: readonly number[] | undefined): string =>
+    topicId === undefined && replicas !== undefined ? replicas.join(',') : 'N/A'
   return [
     '',
     `Topic: ${topic}`,
@@ -51,18 +56,9 @@ function partitionLine(topic: string, partition: Partition): string {
     `Leader: ${partition.leader < 0 ? 'none' : partition.leader}`,
     `Replicas: ${partition.replicas.join(',')}`,
     `Isr: ${partition.isr.join(',')}`,
-    `Elr: ${eligibleReplicas(partition, 'elr')}`,
-    `LastKnownElr: ${eligibleReplicas(partition, 'lastKnownElr')}`,
+    `Elr: ${eligible(partition.elr)}`,
+    `LastKnownElr: ${eligible(partition.lastKnownElr)}`,
   ].join('\t')
-}
-
-/** KIP-966: brokers that do not tell their eligible leader replicas (before 3.8) are `N/A`. */
-function eligibleReplicas(
-  partition: Partition & { readonly elr?: unknown; readonly lastKnownElr?: unknown },
-  key: 'elr' | 'lastKnownElr',
-): string {
-  const replicas = partition[key]
-  return Array.isArray(replicas) ? replicas.join(',') : 'N/A'
 }
 
 function isReported(partition: Partition, minIsr: number, options: DescribeOptions): boolean {

@@ -60,12 +60,7 @@ function topicDocument({ topic, configs }: ShownTopic) {
     internal: topic.internal,
     table: tableOfTopic(topic.topic)?.name ?? null,
     replicationFactor: replicationFactorOf(topic),
-    partitions: topic.partitions.map(({ partition, leader, replicas, isr }) => ({
-      partition,
-      leader: leader < 0 ? null : leader,
-      replicas,
-      isr,
-    })),
+    partitions: topic.partitions.map((each) => ({ ...each, leader: each.leader < 0 ? null : each.leader })),
     configs: configs.map(({ name, value, source, sensitive }) => ({
       name,
       value: sensitive ? null : value,
@@ -88,6 +83,7 @@ function topicText({ topic, configs }: ShownTopic): string {
     each.leader < 0 ? 'none' : `${each.leader}`,
     each.replicas.join(','),
     each.isr.join(','),
+    each.offline?.join(',') ?? '',
   ])
   return [
     `${topic.topic}: ${facts.join(', ')}\n`,
@@ -95,6 +91,6 @@ function topicText({ topic, configs }: ShownTopic): string {
       ({ name, value, source, sensitive }) =>
         `  ${name} = ${sensitive ? '(hidden)' : (value ?? '')} (${source === 'topic' ? 'set here' : `from ${source}`})\n`,
     ),
-    textTable(['', 'PARTITION', 'LEADER', 'REPLICAS', 'IN SYNC'], partitions),
+    textTable(['', 'PARTITION', 'LEADER', 'REPLICAS', 'IN SYNC', 'OFFLINE'], partitions),
   ].join('')
 }

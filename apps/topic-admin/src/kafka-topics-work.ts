@@ -5,7 +5,7 @@
 import type { ClusterAdmin, NewTopic } from '@pinpipe/kafka/admin'
 import { describeLines } from './describe-lines.ts'
 import { describeOrder, hashMapOrder } from './hash-map-order.ts'
-import { createMessage, partitionsMessage, partitionsProblem } from './java-messages.ts'
+import { emptyAssignment, refusalOf } from './java-messages.ts'
 import { TopicCommandError } from './kafka-topics-options.ts'
 import type { KafkaTopicsRequest } from './kafka-topics-request.ts'
 import { topicFilter } from './topic-filter.ts'
@@ -95,12 +95,8 @@ async function create(request: KafkaTopicsRequest, admin: ClusterAdmin, print: P
   try {
     await admin.createTopics([created])
   } catch (error) {
-    if (isReachabilityError(error)) throw error
     if (isTopicExists(error) && request.ifNotExists) return
-    const existing = await admin.listTopics()
-    const brokers = (await admin.cluster()).brokers.map(({ nodeId }) => nodeId)
-    const facts = { topic, replicationFactor, replicaAssignment, existing, brokers }
-    throw new TopicCommandError(createMessage(error, facts), { cause: error })
+    throw refusalOf(error)
   }
   await print(`Created topic ${topic}.\n`)
 }
@@ -114,25 +110,17 @@ async function alter(request: KafkaTopicsRequest, admin: ClusterAdmin): Promise<
   for (const { topic, partitions } of await admin.describeTopics(hashMapOrder(topics))) {
     const from = partitions.length
     const assignment = request.replicaAssignment?.slice(from)
-    const problem = partitionsProblem({ topic, from, to, assignment })
-    if (problem !== undefined) {
-      first ??= new TopicCommandError(problem)
+    if (assignment?.length === 0 && to > from) {
+      first ??= emptyAssignment(to - from)
       continue
     }
     try {
       await admin.createPartitions(topic, to, assignment)
     } catch (error) {
-      if (isReachabilityError(error)) throw error
-      const brokers = (await admin.cluster()).brokers.map(({ nodeId }) => nodeId)
-      first ??= new TopicCommandError(partitionsMessage(error, assignment, brokers), { cause: error })
+      first ??= refusalOf(error)
     }
   }
   if (first !== undefined) throw first
-}
-
-/** Whether the cluster was not reached, or not entered: no refusal of this change. */
-function isReachabilityError(error: unknown): boolean {
-  return error instanceof Error && 'exitCode' in error && (error.exitCode === 4 || error.exitCode === 5)
 }
 
 function isTopicExists(error: unknown): boolean {

@@ -32,12 +32,12 @@ describe('list and describe', () => {
     expect(ran.stdout).toBe(
       [
         'logs: 1 partition, replication factor 1',
-        '  PARTITION  LEADER  REPLICAS  IN SYNC',
+        '  PARTITION  LEADER  REPLICAS  IN SYNC  OFFLINE',
         '  0          1       1         1',
         '',
         'p.pin: 3 partitions, replication factor 1, rows of pinterest_data',
         '  retention.ms = 1 (set here)',
-        '  PARTITION  LEADER  REPLICAS  IN SYNC',
+        '  PARTITION  LEADER  REPLICAS  IN SYNC  OFFLINE',
         ...[0, 1, 2].map((partition) => `  ${partition}          1       1         1`),
         '',
       ].join('\n'),

@@ -96,6 +96,7 @@ export class FakeCluster {
       },
       createPartitions: async (topic, count) => {
         this.#failIfTold(topic)
+        this.#refuseFewer(topic, count)
         this.changes.push(`grow ${topic} to ${count}`)
         await Promise.resolve(this.topics.set(topic, { ...this.#topic(topic), partitions: count }))
       },
@@ -120,6 +121,13 @@ export class FakeCluster {
     if (this.topics.has(topic)) throw new KafkaError('TOPIC_EXISTS', `topic ${topic} exists already`)
     this.changes.push(`create ${topic}`)
     this.topics.set(topic, { partitions, replicationFactor, configs })
+  }
+
+  #refuseFewer(topic: string, count: number): void {
+    const { partitions } = this.#topic(topic)
+    if (partitions < count) return
+    const brokerMessage = `The topic ${topic} currently has ${partitions} partition(s); ${count} would not be an increase.`
+    throw new KafkaError('INVALID_PARTITIONS', 'could not grow; give more', { brokerMessage })
   }
 
   #topic(topic: string): FakeTopic {

@@ -58,7 +58,7 @@ class KafkaClusterAdmin extends KafkaReadOnlyAdmin implements ClusterAdmin {
     options: { readonly validateOnly?: boolean } = {},
   ): Promise<void> {
     const names = topics.map(({ topic }) => topic)
-    const isCreated = await this.ask(`create topic ${names.join(', ')}`, (admin) =>
+    await this.ask(`create topic ${names.join(', ')}`, (admin) =>
       admin.createTopics({
         validateOnly: options.validateOnly ?? false,
         // kafkajs would fail on a topic that the asked broker has not heard of yet.
@@ -79,7 +79,6 @@ class KafkaClusterAdmin extends KafkaReadOnlyAdmin implements ClusterAdmin {
         })),
       }),
     )
-    if (!isCreated) throw existsError(names)
     if (options.validateOnly) return
     await this.#until(`create topic ${names.join(', ')}`, async () => {
       const known = await this.describeTopics(names)
@@ -93,6 +92,7 @@ class KafkaClusterAdmin extends KafkaReadOnlyAdmin implements ClusterAdmin {
     assignments?: readonly (readonly number[])[],
   ): Promise<void> {
     const doing = `give topic ${topic} ${count} partitions`
+    const [before] = await this.describeTopics([topic])
     await this.ask(doing, (admin) =>
       admin.createPartitions({
         topicPartitions: [
@@ -106,7 +106,9 @@ class KafkaClusterAdmin extends KafkaReadOnlyAdmin implements ClusterAdmin {
     )
     await this.#until(doing, async () => {
       const [known] = await this.describeTopics([topic])
-      return known?.partitions.length === count && known.partitions.every(({ leader }) => leader >= 0)
+      // An old partition may be without a leader for as long as its brokers are down.
+      const added = known?.partitions.slice(before?.partitions.length) ?? []
+      return known?.partitions.length === count && added.every(({ leader }) => leader >= 0)
     })
   }
 
@@ -184,9 +186,4 @@ class KafkaClusterAdmin extends KafkaReadOnlyAdmin implements ClusterAdmin {
 function falseIfNotYet(error: unknown): false {
   if (error instanceof KafkaError && (error.code === 'UNKNOWN_TOPIC' || error.canRetry)) return false
   throw error
-}
-
-function existsError(names: readonly string[]): KafkaError {
-  const what = names.length === 1 ? `topic ${names[0]} exists` : `topics ${names.join(', ')} exist`
-  return new KafkaError('TOPIC_EXISTS', `could not create: ${what} already; choose another name, or alter it`)
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { runJavaTool } from '@pinpipe/local-stack/java-tools'
 import { stackTest, unique } from '@pinpipe/local-stack/stack-test'
 import { describe, expect } from 'vitest'
-import { openAdmin } from './admin.ts'
+import { openAdmin, openReadOnlyAdmin } from './admin.ts'
 import { type KafkaConnection, type KafkaLog } from './connection.ts'
 import { openConsumer } from './consumer.ts'
 import { KafkaError } from './errors.ts'
@@ -53,6 +53,15 @@ describe('what is wrong with a connection is said in one sentence', () => {
     const error = await errorOf({ ...plain(silent.address), connectTimeoutMs: 1_000 })
     expect(error).toMatchObject({ code: 'TIMED_OUT', exitCode: 5 })
     expect(error.message).toContain(`${silent.address} did not answer in time`)
+  })
+
+  stackTest('an IPv6 address is an address like others', async ({ kafka }) => {
+    await using there = await forwarder(kafka.listeners.plain, '::1')
+    expect(there.address).toMatch(/^\[::1\]:\d+$/)
+    await using admin = await openReadOnlyAdmin(plain(there.address))
+    expect((await admin.cluster()).brokers).toHaveLength(1)
+    const error = await errorOf({ ...plain('[::1]:1'), connectTimeoutMs: 1_000 })
+    expect(error.message).toMatch(/^could not connect to Kafka: nothing listens at \[?::1\]?:1; /)
   })
 
   stackTest('TLS to a plaintext port', async ({ kafka }) => {

@@ -40,17 +40,26 @@ const exitOf: Partial<Record<KafkaErrorCode, ExitCodeName>> = {
   AUTHORIZATION_FAILED: 'auth',
 }
 
+type KafkaErrorOptions = {
+  readonly canRetry?: boolean
+  readonly cause?: unknown
+  readonly brokerMessage?: string | undefined
+}
+
 export class KafkaError extends Failure {
   override readonly name = 'KafkaError'
   readonly code: KafkaErrorCode
+  /** The broker's own words, where the answer has some (CreateTopics, CreatePartitions, AlterConfigs). */
+  readonly brokerMessage: string | undefined
 
-  constructor(code: KafkaErrorCode, message: string, options: { canRetry?: boolean; cause?: unknown } = {}) {
+  constructor(code: KafkaErrorCode, message: string, options: KafkaErrorOptions = {}) {
     super(message, {
       exit: exitOf[code] ?? 'failed',
       canRetry: options.canRetry ?? false,
       ...(options.cause === undefined ? {} : { cause: options.cause }),
     })
     this.code = code
+    this.brokerMessage = options.brokerMessage
   }
 }
 
@@ -101,7 +110,8 @@ function errorOfMany(error: Aggregate, doing: string, connection?: KafkaConnecti
   const [first] = each
   if (first === undefined) return new KafkaError('FAILED', `could not ${doing}`, { cause: error })
   if (each.length === 1) return first
-  return new KafkaError(first.code, each.map((one) => one.message).join('; '), { cause: error })
+  const { code, brokerMessage } = first
+  return new KafkaError(code, each.map((one) => one.message).join('; '), { cause: error, brokerMessage })
 }
 
 /** A token provider's own error keeps its sentence and exit code (credentials are explained best where they are read). */
@@ -120,15 +130,19 @@ function errorOfProtocol(causes: unknown[], doing: string): KafkaError | undefin
   for (const cause of causes) {
     if (!(cause instanceof Error) || !('type' in cause) || typeof cause.type !== 'string') continue
     const meaning = protocolErrors[cause.type]
+    const brokerMessage =
+      'brokerMessage' in cause && typeof cause.brokerMessage === 'string' ? cause.brokerMessage : undefined
     if (meaning === undefined) {
       const canRetry = 'retriable' in cause && cause.retriable === true
       return new KafkaError('FAILED', `could not ${doing}: the broker answered ${cause.type}`, {
         cause,
         canRetry,
+        brokerMessage,
       })
     }
     const sentence = `could not ${doing}: ${meaning.because}; ${meaning.remedy}`
-    return new KafkaError(meaning.code, sentence, { cause, canRetry: meaning.canRetry ?? false })
+    const { code, canRetry = false } = meaning
+    return new KafkaError(code, sentence, { cause, canRetry, brokerMessage })
   }
   return undefined
 }

@@ -1,10 +1,10 @@
 /** The questions of the admin port over kafkajs's admin client. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import kafkajs, { type Admin, type DescribeConfigResponse, type ITopicMetadata } from 'kafkajs'
+import kafkajs, { type Admin, type DescribeConfigResponse } from 'kafkajs'
 import { type KafkaConnection } from './connection.ts'
 import { KafkaError, kafkaErrorOf } from './errors.ts'
-import { kafkaOf } from './kafka-client.ts'
+import { connectedAdmin, rawBrokerOf } from './kafkajs-admin.ts'
 import {
   type ClusterDescription,
   type CommittedOffset,
@@ -13,13 +13,10 @@ import {
   type TopicDescription,
   type Watermarks,
 } from './read-only-admin.ts'
+import { askForTopics, descriptionsOf } from './topic-descriptions.ts'
 
-/** About 10 s. */
-const adminRetries = 5
 const questionPatienceMs = 5_000
 const questionPauseMs = 100
-/** The topics that brokers themselves own (`Topic.isInternal` of the Java client); Metadata's flag is dropped by kafkajs. */
-const internalTopics = new Set(['__consumer_offsets', '__transaction_state', '__share_group_state'])
 const sourceOf: Readonly<Record<number, ConfigEntry['source']>> = {
   1: 'topic',
   2: 'broker',
@@ -40,7 +37,7 @@ export class KafkaReadOnlyAdmin implements ReadOnlyAdmin {
   /** Runs one kafkajs admin call; its error becomes a KafkaError that says what was tried. */
   protected async ask<T>(doing: string, call: (admin: Admin) => Promise<T>): Promise<T> {
     if (this.#isClosed) throw new KafkaError('CLOSED', `could not ${doing}: the admin client is closed`)
-    this.#client ??= this.#connected()
+    this.#client ??= connectedAdmin(this.#connection)
     const client = this.#client
     try {
       return await call(await client)
@@ -65,12 +62,6 @@ export class KafkaReadOnlyAdmin implements ReadOnlyAdmin {
     }
   }
 
-  async #connected(): Promise<Admin> {
-    const admin = kafkaOf(this.#connection, { retries: adminRetries }).admin()
-    await admin.connect()
-    return admin
-  }
-
   async cluster(): Promise<ClusterDescription> {
     const { clusterId, controller, brokers } = await this.#question('describe the cluster', (admin) =>
       admin.describeCluster(),
@@ -85,15 +76,9 @@ export class KafkaReadOnlyAdmin implements ReadOnlyAdmin {
 
   async describeTopics(topics: readonly string[]): Promise<readonly TopicDescription[]> {
     if (topics.length === 0) return []
-    const metadata = await this.#question(`describe topic ${topics.join(', ')}`, (admin) =>
-      admin.fetchTopicMetadata({ topics: [...new Set(topics)] }),
+    return await this.#question(`describe topic ${topics.join(', ')}`, async (admin) =>
+      descriptionsOf(await askForTopics(await rawBrokerOf(admin), [...new Set(topics)]), topics),
     )
-    const byName = new Map(metadata.topics.map((topic) => [topic.name, topic]))
-    return topics.map((topic) => {
-      const found = byName.get(topic)
-      if (found === undefined) throw unknownTopic(topic)
-      return descriptionOf(found)
-    })
   }
 
   async topicConfigs(topics: readonly string[]): Promise<ReadonlyMap<string, readonly ConfigEntry[]>> {
@@ -147,22 +132,6 @@ function committedOffsetOf(offset: string): bigint | undefined {
   return value < 0n ? undefined : value
 }
 
-function descriptionOf({ name, partitions }: ITopicMetadata): TopicDescription {
-  return {
-    topic: name,
-    internal: internalTopics.has(name),
-    partitions: partitions
-      .map(({ partitionId, leader, replicas, isr, offlineReplicas }) => ({
-        partition: partitionId,
-        leader,
-        replicas,
-        isr,
-        ...(offlineReplicas === undefined ? {} : { offline: offlineReplicas }),
-      }))
-      .toSorted(byPartition),
-  }
-}
-
 type KafkaConfigEntry = DescribeConfigResponse['resources'][number]['configEntries'][number]
 
 function configEntryOf({
@@ -182,7 +151,3 @@ function configEntryOf({
 }
 
 const byPartition = (a: { partition: number }, b: { partition: number }): number => a.partition - b.partition
-
-function unknownTopic(topic: string): KafkaError {
-  return new KafkaError('UNKNOWN_TOPIC', `there is no topic ${topic}; create it first, or correct its name`)
-}

@@ -18,8 +18,7 @@ function loginThrough(proxy: KafkaProxy, kafka: KafkaFacts): KafkaConnection {
 
 // `kafka` of the run is not used, but without Kafka this test is skipped like the others.
 const shortSessions = stackTest.extend<{ short: KafkaFacts }>({
-  short: async ({ kafka }, use) => {
-    expect(kafka.bootstrapServers).not.toBe('')
+  short: async ({ kafka: _kafka }, use) => {
     await using server = await startKafka({ properties: { 'connections.max.reauth.ms': '4000' } })
     await use(server)
   },

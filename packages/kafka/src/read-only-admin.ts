@@ -6,12 +6,16 @@ export type TopicPartitionDescription = {
   readonly leader: number
   readonly replicas: readonly number[]
   readonly isr: readonly number[]
+  /** Replicas on brokers or disks that are down. */
   readonly offline?: readonly number[]
+  /** Eligible leader replicas (KIP-966); absent before Kafka 3.8. */
+  readonly elr?: readonly number[]
+  readonly lastKnownElr?: readonly number[]
 }
 
 export type TopicDescription = {
   readonly topic: string
-  /** Absent: the client speaks Metadata 6, which has no topic ids (K17). */
+  /** 22 characters, as the Java tools write it; absent before Kafka 2.8. */
   readonly topicId?: string
   readonly internal: boolean
   readonly partitions: readonly TopicPartitionDescription[]
@@ -44,7 +48,7 @@ export interface ReadOnlyAdmin extends AsyncDisposable {
   cluster(): Promise<ClusterDescription>
   /** Names, sorted; internal topics included. */
   listTopics(): Promise<readonly string[]>
-  /** In the order asked for, partitions sorted. Unknown topic: UNKNOWN_TOPIC. */
+  /** In the order asked for, partitions sorted, also those without a leader. Unknown topic: UNKNOWN_TOPIC. */
   describeTopics(topics: readonly string[]): Promise<readonly TopicDescription[]>
   topicConfigs(topics: readonly string[]): Promise<ReadonlyMap<string, readonly ConfigEntry[]>>
   /** Log start offset and high watermark of every partition. */

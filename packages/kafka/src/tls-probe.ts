@@ -11,7 +11,7 @@ export function speaksTls(broker: string, timeoutMs: number): Promise<boolean> {
   const colon = broker.lastIndexOf(':')
   return new Promise((resolve) => {
     const socket = connect({
-      host: broker.slice(0, colon),
+      host: broker.slice(0, colon).replace(/^\[(.*)\]$/, '$1'),
       port: Number(broker.slice(colon + 1)),
       timeout: timeoutMs,
     })

@@ -14,7 +14,9 @@ export const apiKeys = {
   offsetCommit: 8,
   offsetFetch: 9,
   heartbeat: 12,
+  apiVersions: 18,
   saslAuthenticate: 36,
+  describeTopicPartitions: 75,
 } as const
 
 export type Exchange = {
@@ -95,7 +97,8 @@ export async function startKafkaProxy(target: string): Promise<KafkaProxy> {
       const fault = exchange?.fault
       if (fault?.kind === 'lose-answer') return
       let body = frame.subarray(4)
-      if (exchange?.apiKey === apiKeys.metadata) body = withPort(body, Number(targetPort), portOf())
+      if (exchange?.apiKey === apiKeys.metadata && exchange.apiVersion <= 8)
+        body = withPort(body, Number(targetPort), portOf())
       if (fault?.kind === 'change') body = fault.answer(body)
       client.write(framed(answerWith(frame.readInt32BE(0), body)))
     })

@@ -8,8 +8,8 @@ export function silentServer(): Promise<AsyncDisposable & { address: string }> {
 }
 
 /** The same server under an address that does not stand in its certificate. */
-export function forwarder(target: string): Promise<AsyncDisposable & { address: string }> {
-  return serverAt('127.0.0.2', (socket) => {
+export function forwarder(target: string, at = '127.0.0.2'): Promise<AsyncDisposable & { address: string }> {
+  return serverAt(at, (socket) => {
     const [host = '', port] = target.split(':')
     const upstream = connect(Number(port), host)
     upstream.on('error', () => socket.destroy())
@@ -33,7 +33,7 @@ async function serverAt(
   const bound = server.address()
   const port = typeof bound === 'object' ? bound?.port : undefined
   return {
-    address: `${host}:${port}`,
+    address: `${host.includes(':') ? `[${host}]` : host}:${port}`,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => {

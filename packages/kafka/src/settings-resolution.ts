@@ -5,6 +5,7 @@
  * security between the two is a problem: nobody should log in in another way than they wrote.
  */
 
+import { isIPv6 } from 'node:net'
 import { regionOfBroker } from '@pinpipe/msk-auth/hosts'
 import { type FileIam, type FileLogin } from './client-properties-sasl.ts'
 import { type FileTls } from './client-properties-ssl.ts'
@@ -67,8 +68,16 @@ function brokersOf({ settings, file, problems }: Input): readonly string[] {
   if (brokers.length === 0)
     problems.push('the brokers are missing: give --brokers host:port (or the variable KAFKA_BROKERS)')
   const wrong = brokers.find((broker) => !isAddress(broker))
-  if (wrong !== undefined) problems.push(`${JSON.stringify(wrong)} is no broker address: write host:port`)
+  if (wrong !== undefined)
+    problems.push(
+      `${JSON.stringify(wrong)} is no broker address: write host:port${isIpv6(wrong) ? ', an IPv6 host in brackets: [::1]:9092' : ''}`,
+    )
   return brokers
+}
+
+/** An IPv6 address without brackets, with or without a port. */
+function isIpv6(broker: string): boolean {
+  return isIPv6(broker) || isIPv6(broker.replace(/:\d+$/, ''))
 }
 
 function isAddress(broker: string): boolean {

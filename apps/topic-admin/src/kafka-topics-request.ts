@@ -10,7 +10,7 @@ import {
   TopicCommandError,
 } from './kafka-topics-options.ts'
 
-export type KafkaTopicsAction = 'list' | 'describe' | 'create' | 'alter' | 'delete'
+type KafkaTopicsAction = 'list' | 'describe' | 'create' | 'alter' | 'delete'
 
 const actions: readonly KafkaTopicsAction[] = ['create', 'list', 'alter', 'describe', 'delete']
 
@@ -178,7 +178,7 @@ function requestValues(options: KafkaTopicsOptions, action: KafkaTopicsAction) {
  * `0:1,1:2`: partitions by comma, brokers by colon. Java's `split` drops empty pieces at the end, and so does this.
  * @throws TopicCommandError
  */
-export function replicaAssignment(text: string | undefined): readonly (readonly number[])[] | undefined {
+function replicaAssignment(text: string | undefined): readonly (readonly number[])[] | undefined {
   if (text === undefined || text === '') return undefined
   const assignment: number[][] = []
   for (const partition of javaSplit(text, ',')) {

@@ -4,7 +4,7 @@ import { commonSettings } from '@pinpipe/service/common-settings'
 import { kafkaTopicsOptionTakesArgument } from './kafka-topics-options.ts'
 
 /** The name of the command that takes these flags. */
-export const kafkaTopicsName = 'kafka-topics'
+const kafkaTopicsName = 'kafka-topics'
 
 /** Flags that only a line without a command of ours can mean. */
 const actions = ['list', 'describe', 'create', 'alter', 'delete']

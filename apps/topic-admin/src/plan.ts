@@ -27,8 +27,8 @@ export type ActualTopic = {
   readonly configs: Readonly<Record<string, string>>
 }
 
-export type CreateAction = DesiredTopic & { readonly kind: 'create' }
-export type AddPartitionsAction = {
+type CreateAction = DesiredTopic & { readonly kind: 'create' }
+type AddPartitionsAction = {
   readonly kind: 'add-partitions'
   readonly topic: string
   readonly from: number
@@ -37,9 +37,9 @@ export type AddPartitionsAction = {
 export type Action = CreateAction | AddPartitionsAction
 
 /** A topic that is left as it is; `differences` are wishes that no action of this plan fulfils. */
-export type KeptTopic = { readonly topic: string; readonly differences: readonly string[] }
+type KeptTopic = { readonly topic: string; readonly differences: readonly string[] }
 
-export type Refusal = { readonly topic: string; readonly reason: string }
+type Refusal = { readonly topic: string; readonly reason: string }
 
 export type Plan = {
   readonly actions: readonly Action[]

@@ -57,6 +57,6 @@ function configValues(entries: readonly ConfigEntry[]): Readonly<Record<string, 
 }
 
 /** Structural, so that a cluster of a test can say it too. */
-export function isUnknownTopic(error: unknown): boolean {
+function isUnknownTopic(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'UNKNOWN_TOPIC'
 }

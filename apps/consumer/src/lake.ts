@@ -32,7 +32,8 @@ export function lakeAddressOf(text: string): LakeAddress {
 export async function openLake(
   lake: LakeAddress,
   env: Readonly<Record<string, string | undefined>>,
+  onSecret?: (secret: string) => void,
 ): Promise<Store> {
   if (lake.kind === 'dir') return openFolderStore(lake.path)
-  return openS3Store({ bucket: lake.bucket, prefix: lake.prefix, env })
+  return openS3Store({ bucket: lake.bucket, prefix: lake.prefix, env, ...(onSecret && { onSecret }) })
 }

@@ -37,7 +37,9 @@ async function runConsumer(settings: RunSettings, context: CommandContext): Prom
   const plan = planOf(settings)
   const { group } = settings
   await using resources = new AsyncDisposableStack()
-  const store = resources.use(await openLake(settings.lake, context.env))
+  const store = resources.use(
+    await openLake(settings.lake, context.env, (secret) => context.addSecret(secret)),
+  )
   const connection = await connectionOf(settings, { clientId: 'pinpipe-consumer', log: context.log })
   const admin = resources.use(await openReadOnlyAdmin(connection))
   const topics = await resolveTopics(plan.topics, admin)

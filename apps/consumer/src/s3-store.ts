@@ -15,6 +15,8 @@ export type S3StoreOptions = {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Instead of the standard AWS chain. */
   readonly credentials?: NonNullable<S3ClientConfig['credentials']>
+  /** Told the secrets of the credentials before a request with them is sent, so that no log shows them. */
+  readonly onSecret?: (secret: string) => void
 }
 
 /** Waits between attempts double from 0.1 s up to 20 s, with jitter: about 6 s in all when nobody answers. */
@@ -36,7 +38,7 @@ class S3Store implements Store {
   readonly #prefix: string
   readonly #place: S3Place
 
-  constructor({ bucket, prefix, env, credentials }: S3StoreOptions) {
+  constructor({ bucket, prefix, env, credentials, onSecret }: S3StoreOptions) {
     const endpoint = env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL']
     const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION']
     this.name = `s3://${bucket}${prefix === '' ? '' : `/${prefix}`}`
@@ -54,6 +56,7 @@ class S3Store implements Store {
       ...(credentials !== undefined && { credentials }),
     })
     retryConflicts(this.#client)
+    if (onSecret !== undefined) tellSecrets(this.#client, onSecret)
   }
 
   async create(object: NewObject): Promise<CreateOutcome> {
@@ -111,6 +114,19 @@ class S3Store implements Store {
       return send()
     }
   }
+}
+
+/** A store may repeat in its error what it was sent: whoever redacts the log has to know it before. */
+function tellSecrets(client: S3Client, onSecret: (secret: string) => void): void {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const { secretAccessKey, sessionToken } = await client.config.credentials()
+      onSecret(secretAccessKey)
+      if (sessionToken !== undefined) onSecret(sessionToken)
+      return await next(args)
+    },
+    { step: 'build', name: 'tellSecrets' },
+  )
 }
 
 /** S3 answers 409 to a create-only PUT that met another one, and asks to repeat it: the SDK does not know that by itself. */

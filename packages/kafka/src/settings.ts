@@ -165,10 +165,12 @@ function registerSecrets({ login, tls }: ResolvedSettings): void {
   }
 }
 
+const onSecret = (secret: string): void => processRedactor.register(secret)
+
 function saslOf(login: Login, clientId: string, log: KafkaLog): KafkaSasl | undefined {
   if (login.kind === 'none') return undefined
   if (login.kind === 'msk-iam') {
-    return { mechanism: 'oauthbearer', token: mskTokenProvider({ ...login.iam, clientId, log }) }
+    return { mechanism: 'oauthbearer', token: mskTokenProvider({ ...login.iam, clientId, log, onSecret }) }
   }
   const { mechanism, username, password } = login
   return { mechanism, username, password }

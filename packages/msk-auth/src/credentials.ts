@@ -7,6 +7,7 @@ import {
   fromTokenFile,
   fromWebToken,
 } from '@aws-sdk/credential-providers'
+import { readFile } from 'node:fs/promises'
 import { type AwsCredentials } from './token.ts'
 
 export type AwsCredentialProvider = () => Promise<AwsCredentials>
@@ -27,6 +28,8 @@ export type CredentialOptions = {
   readonly roleKeys?: AwsCredentials
   /** Exchange this file's token for this role (EKS): the base instead of the chain. */
   readonly webIdentity?: { readonly tokenFile: string; readonly roleArn: string }
+  /** Told every secret key, session token and identity token before it is sent anywhere, so that no log shows it. */
+  readonly onSecret?: (secret: string) => void
   /** Credentials of the caller's own: instead of the chain, or to assume the role with. */
   readonly credentials?: AwsCredentialProvider
 }
@@ -42,7 +45,7 @@ type WebRoleParameters = RoleParameters & { readonly WebIdentityToken?: string }
 
 /** The one source that the options name. Nothing is fetched yet. */
 export function credentialSource(options: CredentialOptions): CredentialSource {
-  const base = baseSource(options)
+  const base = telling(options, baseSource(options))
   if (options.roleArn === undefined) return base
   const provide = fromTemporaryCredentials({
     masterCredentials: base.provide,
@@ -53,7 +56,26 @@ export function credentialSource(options: CredentialOptions): CredentialSource {
     },
     clientConfig: stsConfig(options),
   })
-  return { name: `the role ${options.roleArn} (assumed with ${base.name})`, provide: () => provide() }
+  return telling(options, {
+    name: `the role ${options.roleArn} (assumed with ${base.name})`,
+    provide: () => provide(),
+  })
+}
+
+function telling(options: CredentialOptions, { name, provide }: CredentialSource): CredentialSource {
+  return {
+    name,
+    provide: async () => {
+      const credentials = await provide()
+      tellSecrets(options, credentials)
+      return credentials
+    },
+  }
+}
+
+function tellSecrets({ onSecret }: CredentialOptions, credentials: AwsCredentials): void {
+  onSecret?.(credentials.secretAccessKey)
+  if (credentials.sessionToken !== undefined) onSecret?.(credentials.sessionToken)
 }
 
 function baseSource(options: CredentialOptions): CredentialSource {
@@ -70,7 +92,15 @@ function baseSource(options: CredentialOptions): CredentialSource {
     const { tokenFile, roleArn } = webIdentity
     const web = { webIdentityTokenFile: tokenFile, roleArn, roleSessionName }
     const provide = fromTokenFile({ ...web, clientConfig: stsConfig(options) })
-    return { name: `the role ${roleArn} (by the token file ${tokenFile})`, provide: () => provide() }
+    return {
+      name: `the role ${roleArn} (by the token file ${tokenFile})`,
+      provide: async () => {
+        // A file that cannot be read is explained by the source itself.
+        const token = await readFile(tokenFile, 'utf8').catch(() => '')
+        if (token !== '') options.onSecret?.(token.trim())
+        return await provide()
+      },
+    }
   }
   const provide = fromNodeProviderChain({ ...withFixedSessionName(options), roleSessionName })
   return { name: 'the default AWS credential chain', provide: () => provide() }
@@ -89,10 +119,13 @@ function withFixedSessionName(options: CredentialOptions): Partial<Parameters<ty
   const clientConfig = stsConfig(options)
   return {
     clientConfig,
-    roleAssumer: (source: AwsCredentials, params: RoleParameters) =>
-      fromTemporaryCredentials({ masterCredentials: source, params: named(params), clientConfig })(),
+    roleAssumer: (source: AwsCredentials, params: RoleParameters) => {
+      tellSecrets(options, source)
+      return fromTemporaryCredentials({ masterCredentials: source, params: named(params), clientConfig })()
+    },
     roleAssumerWithWebIdentity: (params: WebRoleParameters) => {
       const { RoleArn: roleArn, RoleSessionName: roleSessionName, WebIdentityToken = '' } = named(params)
+      options.onSecret?.(WebIdentityToken)
       return fromWebToken({ roleArn, roleSessionName, webIdentityToken: WebIdentityToken, clientConfig })()
     },
   }

@@ -313,3 +313,24 @@ test('neither token nor keys are in the log or in the errors', async () => {
   expect(lines[0]).not.toContain('canary')
   expect(lines[0]).not.toContain(value.slice(0, 20))
 })
+
+test('every secret is told before it is sent, also one that the STS then refuses', async () => {
+  await using sts = await startFakeSts({ refuseWith: 'AccessDenied' })
+  useSts(sts)
+  vi.stubEnv('AWS_SESSION_TOKEN', 'base-session')
+  const folder = await mkdtemp(join(tmpdir(), 'pinpipe-identity-'))
+  try {
+    const tokenFile = join(folder, 'token')
+    await writeFile(tokenFile, 'identity-token\n')
+    const told: string[] = []
+    const onSecret = (secret: string): void => void told.push(secret)
+    await expect(mskTokenProvider({ ...base, roleArn, onSecret })()).rejects.toMatchObject({ exitCode: 4 })
+    expect(told).toEqual(['base-secret', 'base-session'])
+    const web = mskTokenProvider({ ...base, webIdentity: { tokenFile, roleArn }, onSecret })
+    await expect(web()).rejects.toMatchObject({ exitCode: 4 })
+    expect(told.slice(2)).toEqual(['identity-token'])
+    expect(sts.calls).toHaveLength(2)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})

@@ -9,7 +9,7 @@ function knowing(...secrets: string[]): Redactor {
 }
 
 describe('a registered secret', () => {
-  const secret = 'p@ss w"rd/ü(1)'
+  const secret = 'p@ss w"rd/ü(1)~'
   it.each([
     ['as it is', secret],
     ['percent-encoded', encodeURIComponent(secret)],
@@ -17,8 +17,9 @@ describe('a registered secret', () => {
       'percent-encoded with lower case digits',
       encodeURIComponent(secret).replaceAll(/%../g, (code) => code.toLowerCase()),
     ],
-    ['percent-encoded as AWS does it', 'p%40ss%20w%22rd%2F%C3%BC%281%29'],
+    ['percent-encoded as AWS does it', 'p%40ss%20w%22rd%2F%C3%BC%281%29~'],
     ['as a form field', encodeURIComponent(secret).replaceAll('%20', '+')],
+    ['as a browser sends a form', new URLSearchParams({ '': secret }).toString().slice(1)],
     ['in JSON', JSON.stringify(secret).slice(1, -1)],
     ['in JSON within JSON', JSON.stringify(JSON.stringify(secret)).slice(3, -3)],
     ['in base64', Buffer.from(secret).toString('base64')],
@@ -87,5 +88,23 @@ describe('a password in a URL', () => {
   it('is looked for in linear time', () => {
     const long = 'a'.repeat(1_000_000)
     expect(new Redactor().redact(`${long}://${long}`)).toHaveLength(2_000_003)
+  })
+})
+
+describe('the environment', () => {
+  it('holds secrets in variables of certain names, whether a setting declares them or not', () => {
+    const redactor = new Redactor()
+    redactor.registerEnvironment({
+      MYSQL_PASSWORD: 'secret-mysql',
+      AWS_SECRET_ACCESS_KEY: 'secret-key',
+      AWS_SESSION_TOKEN: 'secret-session',
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: 'secret-container',
+      AWS_WEB_IDENTITY_TOKEN_FILE: '/var/run/token',
+      AWS_ACCESS_KEY_ID: 'AKIA1234',
+      EMPTY_PASSWORD: '',
+      ABSENT_PASSWORD: undefined,
+    })
+    const text = 'secret-mysql secret-key secret-session secret-container /var/run/token AKIA1234'
+    expect(redactor.redact(text)).toBe('[secret] [secret] [secret] [secret] /var/run/token AKIA1234')
   })
 })

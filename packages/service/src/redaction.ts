@@ -15,6 +15,8 @@ const shortestAnywhere = 4
  */
 const urlPassword = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]*:\/\/[^\s:/@"'<>]*):(?!\d{1,5}\/)([^\s"'<>]+)@/gi
 
+const secretVariable = /(?:PASSWORD|SECRET_ACCESS_KEY|SESSION_TOKEN|SECURITY_TOKEN|AUTHORIZATION_TOKEN)$/
+
 export class Redactor {
   /** Longest first, so that a secret that contains another one disappears as a whole. */
   #forms: string[] = []
@@ -29,6 +31,15 @@ export class Redactor {
     }
     const forms = new Set([...this.#forms, ...formsOf(secret)])
     this.#forms = [...forms].toSorted((a, b) => b.length - a.length)
+  }
+
+  /**
+   * Registers the values of variables that hold secrets by their name. Also those that no setting declares: the AWS SDK
+   * reads some for itself, and a server may repeat in its error what it was sent.
+   */
+  registerEnvironment(env: Readonly<Record<string, string | undefined>>): void {
+    for (const [name, value] of Object.entries(env))
+      if (value !== undefined && secretVariable.test(name)) this.register(value)
   }
 
   /** Registers the password of each URL in the text, if it has one; returns whether it has. */
@@ -87,6 +98,7 @@ function formsOf(secret: string): readonly string[] {
     percent.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
     strict.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
     percent.replaceAll('%20', '+'),
+    new URLSearchParams({ '': secret }).toString().slice(1),
     json,
     JSON.stringify(json).slice(1, -1),
     Buffer.from(secret, 'utf8').toString('base64'),

@@ -24,6 +24,7 @@ type Common = SettingsOf<typeof commonSettings>
  * released. Never throws: a failure is one sentence on stderr, a stack only with `--log-level debug`.
  */
 export async function runApp(app: App, proc: AppProcess = process): Promise<number> {
+  processRedactor.registerEnvironment(proc.env)
   const line = new StderrLine(proc.stderr, redact)
   const state: { log?: Logger } = {}
   const sentence = (text: string, cause?: unknown): void => {

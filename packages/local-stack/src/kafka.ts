@@ -101,7 +101,8 @@ async function startIn(
     const file = join(nodeFolder, 'server.properties')
     const settings = { ...common, nodeId: index + 1, ports: own, dataFolder: join(nodeFolder, 'data') }
     await writeFile(file, serverProperties(settings), { mode: 0o600 })
-    const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', file]
+    // With `=`: an id may begin with a hyphen, and would be taken for a flag.
+    const format = ['kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`, '-c', file]
     await mustRun('java', [...shortJvm, ...jvm, ...format, ...scramLogins([user, restrictedUser])])
     return await startServer({
       name: count === 1 ? 'kafka' : `kafka-${index + 1}`,

@@ -38,13 +38,14 @@ export function misheardBroker(target: string, said: string, heard: string): Pro
   )
 }
 
-/** An S3 that answers every request in the same way. */
+/** An S3, or another service of AWS, that answers every request in the same way. */
 export async function brokenS3(
-  answer: (request: IncomingMessage, response: ServerResponse) => void,
+  answer: (request: IncomingMessage, response: ServerResponse, body: string) => void,
 ): Promise<BrokenServer> {
   const server = createHttpServer((request, response) => {
-    request.resume()
-    request.on('end', () => answer(request, response))
+    let body = ''
+    request.setEncoding('utf8').on('data', (text: string) => (body += text))
+    request.on('end', () => answer(request, response, body))
   })
   return await listening(server)
 }

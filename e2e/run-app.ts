@@ -3,6 +3,7 @@
  * nothing but what the test names. Everything an app prints goes through here, so the search for leaked secrets sees it.
  */
 import { spawn } from 'node:child_process'
+import { appendFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
@@ -29,6 +30,8 @@ export type StartedApp = {
   readonly signal: (name: NodeJS.Signals) => void
   /** Resolves when what was printed so far matches, rejects when the app ends before it does. */
   readonly printed: (pattern: RegExp) => Promise<void>
+  /** What it printed so far on both streams. */
+  readonly output: () => string
 }
 
 /** The path of an app's bundle; `e2e/build-apps.ts` makes it before the tests run. */
@@ -53,6 +56,7 @@ export function startApp(app: App, args: readonly string[], options: AppOptions 
     child.on('error', reject)
     child.on('close', (code, signal) => {
       clearTimeout(hang)
+      keepForSearch(output.stdout + output.stderr)
       resolve({ exit: code ?? signal ?? 'SIGKILL', ...output, durationMs: performance.now() - started })
     })
   })
@@ -66,7 +70,13 @@ export function startApp(app: App, args: readonly string[], options: AppOptions 
       await sleep(20)
     }
   }
-  return { done, signal: (name) => child.kill(name), printed }
+  return { done, signal: (name) => child.kill(name), printed, output: () => output.stdout + output.stderr }
+}
+
+/** With SECRETS_CANARY_FILE, what the apps printed goes to a file beside it: the search covers it although no test shows it. */
+function keepForSearch(text: string): void {
+  const file = process.env['SECRETS_CANARY_FILE'] ?? ''
+  if (file !== '') appendFileSync(`${file}.output`, text, { mode: 0o600 })
 }
 
 /** Runs an app to its end. */

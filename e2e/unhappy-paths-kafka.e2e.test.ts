@@ -1,4 +1,6 @@
-/** Brokers that cannot be reached, do not speak what was expected, or refuse who asks. */
+/**
+ * Brokers that cannot be reached, do not speak what was expected, or refuse who asks. Long because it is one table.
+ */
 // oxlint-disable vitest/no-standalone-expect -- the rule does not know `stackTest.concurrent`
 import { describe, expect } from 'vitest'
 import { stackTest, unique } from '@pinpipe/local-stack/stack-test'

@@ -1,9 +1,9 @@
-/** Every setting of the producer, declared once: `--help`, the README's table and the rules between settings follow from it. */
+/** Every setting of the producer, declared once: `--help` and the README's table follow from it. */
 
-import { catalogue, tableNamed, topicPrefixProblem } from '@pinpipe/schema/catalogue'
+import { catalogue } from '@pinpipe/schema/catalogue'
 import { type Table } from '@pinpipe/schema/table'
 import { kafkaSettings } from '@pinpipe/kafka/settings'
-import { type Rule, type SettingsOf, settingsSpec, types } from '@pinpipe/service/settings'
+import { type SettingsOf, settingsSpec, types } from '@pinpipe/service/settings'
 import { modes } from './read-posts.ts'
 import { onInvalidType, outType, sourceType } from './setting-values.ts'
 
@@ -199,39 +199,6 @@ export const producerSettings = settingsSpec({
 
 export type ProducerSettings = SettingsOf<typeof producerSettings>
 
-/** What single settings cannot say about each other. */
-export const producerRules: readonly Rule<typeof producerSettings>[] = [
-  ({ out, topicPrefix }) =>
-    out.kind === 'kafka' && topicPrefix === undefined
-      ? '--topic-prefix (or the variable TOPIC_PREFIX) is required: topics are <prefix>.pin, <prefix>.geo, <prefix>.user'
-      : undefined,
-  ({ out, brokers, clientProperties }) =>
-    out.kind === 'kafka' && brokers === undefined && clientProperties === undefined
-      ? '--brokers (or the variable KAFKA_BROKERS) is required with --out kafka'
-      : undefined,
-  ({ topicPrefix }) => {
-    const problem = topicPrefix === undefined ? undefined : topicPrefixProblem(topicPrefix)
-    return problem === undefined ? undefined : `--topic-prefix: ${problem}`
-  },
-  ({ tables }) => unknownTables(tables ?? []),
-  ({ mode, sleep, rate }) =>
-    mode === 'emulate' && sleep && rate !== undefined
-      ? '--rate and the pauses of --mode emulate contradict each other: add --no-sleep'
-      : undefined,
-  ({ rate }, given) =>
-    rate === undefined && given.origin('arrivals') !== 'default'
-      ? '--arrivals has no meaning without --rate'
-      : undefined,
-  ({ batchBytes, bufferBytes }) =>
-    bufferBytes < batchBytes
-      ? '--buffer-bytes is smaller than --batch-bytes: a batch would never fill'
-      : undefined,
-  ({ source }, given) =>
-    given.origin('source') === 'environment' && source.kind !== 'mysql'
-      ? 'MYSQL_URL is not a mysql:// URL: use --source for other sources'
-      : undefined,
-]
-
 /** The tables of the run, in the order of the catalogue. */
 export function tablesOf(settings: Pick<ProducerSettings, 'tables'>): readonly Table[] {
   const { tables } = settings
@@ -241,11 +208,4 @@ export function tablesOf(settings: Pick<ProducerSettings, 'tables'>): readonly T
 /** The topic prefix of the run. */
 export function prefixOf(settings: Pick<ProducerSettings, 'topicPrefix'>): string {
   return settings.topicPrefix ?? fallbackPrefix
-}
-
-function unknownTables(names: readonly string[]): readonly string[] {
-  const known = catalogue.map((table) => table.name).join(', ')
-  return names
-    .filter((name) => tableNamed(name) === undefined)
-    .map((name) => `--tables: there is no table ${name}; there are ${known}`)
 }

@@ -8,23 +8,13 @@ import { DeadRows } from './dead-rows.ts'
 import { producerEvents } from './events.ts'
 import { openOutput } from './open-output.ts'
 import { openSource } from './open-source.ts'
-import { type Output } from './output.ts'
-import { Pacer } from './pacer.ts'
-import { movePosts } from './pipeline.ts'
+import { movePosts, type Pipeline } from './pipeline.ts'
 import { PostGate } from './post-gate.ts'
-import {
-  prefixOf,
-  producerRules,
-  producerSettings,
-  type ProducerSettings,
-  tablesOf,
-} from './producer-settings.ts'
-import { type Reading } from './read-posts.ts'
+import { producerRules } from './producer-rules.ts'
+import { prefixOf, producerSettings, type ProducerSettings, tablesOf } from './producer-settings.ts'
 import { RecordEncoder } from './record-encoder.ts'
+import { expectedPostsOf, pacerOf, planOf, readingOf } from './run-plan.ts'
 import { progressLine, summaryOf } from './run-report.ts'
-import { pauseSchedule, rateSchedule } from './schedule.ts'
-import { type Source } from './source.ts'
-import { lookupIndexes } from './mysql-statements.ts'
 import { systemClock } from './system-clock.ts'
 import { Tally } from './tally.ts'
 
@@ -74,16 +64,15 @@ async function checkAndMove(
   const source = resources.use(await openSource(settings, { tables, stop, events, tally }))
   await source.check()
   const output = resources.use(await openOutput(settings, { context, runId, events, tally }))
+  // The check of a folder makes its files, which a dry run must not.
+  if (!settings.dryRun || settings.out.kind === 'kafka') await output.check(encoder.topics)
   if (settings.dryRun) {
-    if (settings.out.kind === 'kafka') await output.check(encoder.topics)
     await writeSummary(context.stdout, await planOf(settings, source, output, encoder.topics))
     return
   }
-  await output.check(encoder.topics)
   const { onInvalid, onMissing } = settings
   const deadRows = onInvalid.kind === 'dead' ? resources.use(await DeadRows.open(onInvalid.file)) : undefined
   const gate = new PostGate({ tables, onMissing, onInvalid, events, tally })
-  const pacer = pacerOf(settings)
   const reading = readingOf(settings, stop)
   const expectedPosts = await expectedPostsOf(reading, source)
 
@@ -95,19 +84,37 @@ async function checkAndMove(
     topics: encoder.topics,
     runId,
   })
-  const startMs = systemClock.now()
   if (settings.maxDuration !== undefined) {
     const timer = setTimeout(() => timeUp.abort(), settings.maxDuration)
     resources.defer(() => clearTimeout(timer))
   }
+  const pipeline = { source, reading, pacer: pacerOf(settings), gate, deadRows, encoder, output, tally }
+  await moveAndReport(pipeline, context, {
+    runId,
+    expectedPosts,
+    summaryTo: summaryStream(settings, context),
+  })
+}
+
+type Report = {
+  readonly runId: string
+  readonly expectedPosts: number | undefined
+  readonly summaryTo: Writable
+}
+
+/** Moves the posts while the progress line shows how far it is; the summary is written once, however it ends. */
+async function moveAndReport(pipeline: Pipeline, context: CommandContext, report: Report): Promise<void> {
+  const { tally, pacer } = pipeline
+  const { runId, expectedPosts, summaryTo } = report
+  const startMs = systemClock.now()
   const facts = () => ({ tally, durationMs: systemClock.now() - startMs, punctuality: pacer?.punctuality() })
   context.health.status('run', () => summaryOf(facts(), runId))
-  const summary = once(() => writeSummary(summaryStream(settings, context), summaryOf(facts(), runId)))
+  const summary = once(() => writeSummary(summaryTo, summaryOf(facts(), runId)))
   // A run that is cut off at the end of the grace time still says what was acknowledged.
   context.onRelease('summary', summary)
-  using progress = context.progress(() => progressLine(facts(), expectedPosts))
+  const progress = context.progress(() => progressLine(facts(), expectedPosts))
   try {
-    await movePosts({ source, reading, pacer, gate, deadRows, encoder, output, tally })
+    await movePosts(pipeline)
   } finally {
     progress[Symbol.dispose]()
     await summary()
@@ -116,57 +123,6 @@ async function checkAndMove(
 
 function summaryStream(settings: ProducerSettings, context: CommandContext): Writable {
   return settings.out.kind === 'stdout' ? context.stderr : context.stdout
-}
-
-function readingOf({ mode, seed, maxPosts, rate, sleep }: ProducerSettings, stop: AbortSignal): Reading {
-  // A paced run looks up what is due within a fifth of a second; the emulator's pauses come to two posts a second.
-  const paced = mode === 'emulate' && sleep ? 2 : rate
-  const lookupPosts =
-    paced === undefined ? lookupIndexes : Math.min(lookupIndexes, Math.max(1, Math.floor(paced / 5)))
-  return { mode, seed, maxPosts: maxPosts ?? Infinity, lookupPosts, stop }
-}
-
-function pacerOf({ mode, rate, arrivals, backlog, seed, sleep }: ProducerSettings): Pacer | undefined {
-  if (rate !== undefined)
-    return new Pacer({ clock: systemClock, schedule: rateSchedule(rate, arrivals, seed), backlog })
-  if (mode === 'emulate' && sleep)
-    return new Pacer({ clock: systemClock, schedule: pauseSchedule(), backlog })
-  return undefined
-}
-
-/** For the progress line and the plan: exact for files and the generator, the longest table for MySQL. */
-async function expectedPostsOf(reading: Reading, source: Source): Promise<number | undefined> {
-  const endless = reading.mode === 'random' || reading.mode === 'emulate'
-  const available = endless ? Infinity : Math.max(0, ...(await source.counts()).rows.values())
-  const posts = Math.min(reading.maxPosts, available)
-  return Number.isFinite(posts) ? posts : undefined
-}
-
-async function planOf(
-  settings: ProducerSettings,
-  source: Source,
-  output: Output,
-  topics: readonly string[],
-): Promise<object> {
-  const { mode, seed, rate, onMissing } = settings
-  const expectedPosts = await expectedPostsOf(readingOf(settings, AbortSignal.abort()), source)
-  const counts = await source.counts()
-  return {
-    dryRun: true,
-    source: source.name,
-    rows: Object.fromEntries(counts.rows),
-    rowsAreExact: counts.isExact,
-    mode,
-    seed,
-    output: output.name,
-    topics,
-    onMissing,
-    ...(expectedPosts === undefined ? {} : { posts: expectedPosts, records: expectedPosts * topics.length }),
-    ...(rate === undefined ? {} : { postsPerSecond: rate }),
-    ...(rate === undefined || expectedPosts === undefined
-      ? {}
-      : { durationMs: Math.round((expectedPosts / rate) * 1000) }),
-  }
 }
 
 function once(action: () => Promise<void>): () => Promise<void> {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { runApp } from './run-app.ts'
 
-const shared = process.env['PINPIPE_SHARED'] ?? join(import.meta.dirname, '../../shared')
+const shared = process.env['SHARED'] ?? join(import.meta.dirname, '../../shared')
 const fixture = join(shared, 'data/pinterest/seed100_sequence.json')
 const command =
   '--source generate:11154 --mode emulate --seed 100 --no-sleep --max-posts 3000 --out stdout'.split(' ')

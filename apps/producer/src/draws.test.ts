@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type Draw, emulatedDraws, randomDraws, shuffledDraws } from './draws.ts'
 
-const shared = process.env['PINPIPE_SHARED'] ?? join(import.meta.dirname, '../../../../shared')
+const shared = process.env['SHARED'] ?? join(import.meta.dirname, '../../../../shared')
 const fixture = join(shared, 'data/pinterest/seed100_sequence.json')
 const sequence = z.object({ sleep: z.array(z.number()), row: z.array(z.number()) })
 

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { recordsIn, runProducer, summaryIn } from './testing/run-producer.ts'
 import { temporaryFolder } from './testing/temporary-folder.ts'
 
-const shared = process.env['PINPIPE_SHARED'] ?? join(import.meta.dirname, '../../../../shared')
+const shared = process.env['SHARED'] ?? join(import.meta.dirname, '../../../../shared')
 const fixture = join(shared, 'data/pinterest/seed100_sequence.json')
 
 const keysOf = (stdout: string, topic: string): number[] =>

@@ -9,7 +9,7 @@ import { z } from 'zod'
 import { runProducer, summaryIn } from './testing/run-producer.ts'
 import { connectTo, createTopics, fillTables, readTopic } from './testing/stack-data.ts'
 
-const shared = process.env['PINPIPE_SHARED'] ?? join(import.meta.dirname, '../../../../shared')
+const shared = process.env['SHARED'] ?? join(import.meta.dirname, '../../../../shared')
 const folder = join(shared, 'data/pinterest')
 
 const rowShape = z.record(z.string(), z.unknown())

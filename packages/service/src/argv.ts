@@ -143,7 +143,7 @@ function twice(
   first: { readonly flag: string; readonly texts: readonly string[] },
   second: { readonly flag: string; readonly text: string },
 ): string {
-  if (first.flag === second.flag) return `${second.flag} is given more than once`
+  if (first.flag === second.flag) return `${second.flag} is given more than once: give it once`
   const isSame = first.texts.includes(second.text)
   return `${first.flag} and ${second.flag} ${isSame ? 'are the same setting' : 'contradict each other'}: give one of them`
 }

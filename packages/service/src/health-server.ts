@@ -66,7 +66,7 @@ function listenFailure(
   }
   const reason =
     reasons[error.code ?? ''] ??
-    `the metrics server cannot listen on ${host} port ${port} (${error.code ?? error.message})`
+    `the metrics server cannot listen on ${host} port ${port} (${error.code ?? error.message}): choose another --metrics-host or --metrics-port`
   return new Failure(reason, { cause: error })
 }
 

@@ -23,8 +23,30 @@ describe('a registered secret', () => {
     ['in JSON', JSON.stringify(secret).slice(1, -1)],
     ['in JSON within JSON', JSON.stringify(JSON.stringify(secret)).slice(3, -3)],
     ['in base64', Buffer.from(secret).toString('base64')],
+    ['in base64url', Buffer.from(secret).toString('base64url')],
   ])('disappears %s', (_name, form) => {
     expect(knowing(secret).redact(`before ${form} after`)).toBe('before [secret] after')
+  })
+
+  it.each([
+    ['a login', `\0user\0${secret}`],
+    ['a login of another length', `u:${secret}`],
+    ['a login with more behind it', `us:${secret}!`],
+    ['a signed URL', `https://host/?token=${encodeURIComponent(secret)}&x=1`],
+    ['JSON', JSON.stringify({ secret })],
+  ])('disappears inside of the base64 of %s', (_name, text) => {
+    const redactor = knowing(secret)
+    for (const encoding of ['base64', 'base64url'] as const) {
+      const encoded = Buffer.from(text).toString(encoding)
+      const clean = redactor.redact(`before ${encoded} after`)
+      expect(clean).toMatch(/^before [\w+/-]*\[secret\][\w+/=-]* after$/)
+      // What is left of it: bits of the first and the last byte.
+      const left = clean.slice('before '.length, -' after'.length).split('[secret]')
+      for (const part of left) expect(encoded).toContain(part)
+      expect(left.join('').length).toBeLessThanOrEqual(
+        encoded.length - Math.floor((secret.length * 8) / 6) + 2,
+      )
+    }
   })
 
   it('disappears as a whole when another secret is a part of it', () => {

@@ -22,7 +22,7 @@ export class Redactor {
   #forms: string[] = []
   readonly #short = new Set<string>()
 
-  /** Registers a secret in the forms in which it may show up: as it is, percent-encoded, in JSON, in base64. */
+  /** Registers a secret in the forms in which it may show up: as it is, percent-encoded, in JSON, in base64 (also inside of a longer text). */
   register(secret: string): void {
     if (secret.trim() === '') return
     if (secret.length < shortestAnywhere) {
@@ -91,7 +91,7 @@ function formsOf(secret: string): readonly string[] {
   const percent = percentEncoded(secret)
   const strict = percent.replaceAll(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
   const json = JSON.stringify(secret).slice(1, -1)
-  const forms = [
+  const plain = [
     secret,
     percent,
     strict,
@@ -101,9 +101,24 @@ function formsOf(secret: string): readonly string[] {
     new URLSearchParams({ '': secret }).toString().slice(1),
     json,
     JSON.stringify(json).slice(1, -1),
-    Buffer.from(secret, 'utf8').toString('base64'),
   ]
-  return forms.filter((form) => form.length >= shortestAnywhere)
+  const encoded = [...new Set(plain)].flatMap(base64Of)
+  return [...plain, ...encoded].filter((form) => form.length >= shortestAnywhere)
+}
+
+/**
+ * A text in base64 and base64url, alone and inside of a longer one: three bytes are four characters, so what stands there
+ * depends on how many bytes are in front. The characters at both ends hold bits of the neighbours and are left out.
+ */
+function base64Of(text: string): readonly string[] {
+  const bytes = Buffer.from(text, 'utf8')
+  return (['base64', 'base64url'] as const).flatMap((encoding) => {
+    const inside = [0, 1, 2].map((before) => {
+      const whole = Buffer.concat([Buffer.alloc(before), bytes]).toString(encoding)
+      return whole.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6))
+    })
+    return [bytes.toString(encoding), ...inside]
+  })
 }
 
 function percentEncoded(text: string): string {

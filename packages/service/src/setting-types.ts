@@ -70,8 +70,8 @@ function integer(options: { readonly min?: number; readonly max?: number } = {})
   const max = options.max ?? Number.MAX_SAFE_INTEGER
   const parse = (value: string): number => {
     const number = Number(value)
-    if (!/^[+-]?\d+$/.test(value)) throw new BadValue('is not a whole number')
-    if (!Number.isSafeInteger(number)) throw new BadValue('is too large a number')
+    if (!/^[+-]?\d+$/.test(value))
+      throw new BadValue('is not a whole number: write it in digits, without a point or a unit')
     if (number < min) throw new BadValue(`is too small: at least ${min}`)
     if (number > max) throw new BadValue(`is too large: at most ${max}`)
     return number
@@ -146,7 +146,8 @@ function list(options: { readonly takes?: string } = {}): SettingType<readonly s
 function readList(texts: readonly string[]): readonly string[] {
   const entries = texts.flatMap((value) => value.split(',')).map((entry) => entry.trim())
   if (entries.includes('')) throw new BadValue('has an empty entry: write a,b without a comma too many')
-  if (new Set(entries).size < entries.length) throw new BadValue('names an entry twice')
+  if (new Set(entries).size < entries.length)
+    throw new BadValue('names an entry twice: leave one of them out')
   return entries
 }
 

@@ -180,17 +180,21 @@ describe('a problem', () => {
     ],
     ['--rate 500', {}, '--rate: "500" is not a rate above 0: write 500/s, 30/m or 0.5/s'],
     ['--format xml', {}, '--format: "xml" is not one of json, raw'],
-    ['--partitions 1.5', {}, '--partitions: "1.5" is not a whole number'],
+    [
+      '--partitions 1.5',
+      {},
+      '--partitions: "1.5" is not a whole number: write it in digits, without a point or a unit',
+    ],
     ['--partitions 10', {}, '--partitions: "10" is too large: at most 9'],
-    ['--partitions 99999999999999999999', {}, '--partitions: "99999999999999999999" is too large a number'],
+    ['--partitions 99999999999999999999', {}, '--partitions: "99999999999999999999" is too large: at most 9'],
     ['--topics a,,b', {}, '--topics: "a,,b" has an empty entry: write a,b without a comma too many'],
-    ['--topics a,b,a', {}, '--topics: "a,b,a" names an entry twice'],
+    ['--topics a,b,a', {}, '--topics: "a,b,a" names an entry twice: leave one of them out'],
     ['--topics-regex (', {}, '--topics-regex: "(" is not a regular expression (unterminated group)'],
     ['--tls=maybe', {}, '--tls: "maybe" is neither true nor false'],
     ['--no-tls=true', {}, '--no-tls takes no value'],
     ['--no-group', {}, 'unknown flag --no-group'],
     ['--tls --no-tls', {}, '--tls and --no-tls contradict each other: give one of them'],
-    ['--format raw --format raw', {}, '--format is given more than once'],
+    ['--format raw --format raw', {}, '--format is given more than once: give it once'],
     ['--format raw -o raw', {}, '--format and -o are the same setting: give one of them'],
     [
       '--source http://host',
@@ -231,7 +235,7 @@ describe('a problem', () => {
 
   it('is a missing required setting, named with its variable', () => {
     expect(problemsOf(() => parseSettings(spec, { argv: [], env: {} }))).toEqual([
-      '--group (or the variable PINPIPE_GROUP) is required: The consumer group.',
+      '--group (or the variable PINPIPE_GROUP) is required: the consumer group',
     ])
   })
 

@@ -3,6 +3,7 @@
  * reported at once as one `UsageFailure`. The value of a secret is never part of a problem.
  */
 import { readFlags, type FlagHints } from './argv.ts'
+import { clauseOf } from './clause.ts'
 import { UsageFailure } from './failure.ts'
 import { processRedactor, type Redactor } from './redaction.ts'
 import { BadValue } from './setting-types.ts'
@@ -107,7 +108,7 @@ function absent(key: string, setting: Setting<unknown>): unknown {
     setting.env === undefined || nameOf(key, setting) === setting.env
       ? ''
       : ` (or the variable ${setting.env})`
-  throw new Problem(`${nameOf(key, setting)}${variable} is required: ${setting.description}`)
+  throw new Problem(`${nameOf(key, setting)}${variable} is required: ${clauseOf(setting.description)}`)
 }
 
 function valueOf(setting: Setting<unknown>, source: Source, redactor: Redactor): unknown {

@@ -53,12 +53,13 @@ class FolderStore implements Store {
     const temporary = join(this.#temporary, randomUUID())
     try {
       await this.#makeFolder(dirname(target))
-      await writeDurably(temporary, object.body.chunks())
+      // Memory is given back as the file grows: what is read meanwhile needs it while this one is made durable.
+      await writeDurably(temporary, object.body.drain())
       try {
         await link(temporary, target)
       } catch (error) {
         if (codeOf(error) !== 'EEXIST') throw error
-        return (await isSame(target, object)) ? 'same' : 'different'
+        return (await isSame(target, temporary, object.key)) ? 'same' : 'different'
       }
       await syncFolder(dirname(target))
       return 'created'
@@ -84,7 +85,7 @@ class FolderStore implements Store {
   }
 }
 
-async function writeDurably(path: string, chunks: readonly Buffer[]): Promise<void> {
+async function writeDurably(path: string, chunks: Iterable<Buffer>): Promise<void> {
   await using file = await open(path, 'wx')
   for (const chunk of chunks) await file.writeFile(chunk)
   await file.sync()
@@ -96,12 +97,11 @@ async function syncFolder(path: string): Promise<void> {
 }
 
 /** Two objects are the same when their content is: another version of zlib may make other bytes of it. */
-async function isSame(path: string, object: NewObject): Promise<boolean> {
-  const stored = await readFile(path)
-  const ours = object.body.flatten()
+async function isSame(path: string, ourPath: string, key: string): Promise<boolean> {
+  const [stored, ours] = [await readFile(path), await readFile(ourPath)]
   if (stored.equals(ours)) return true
   try {
-    return (await decompressed(stored, object.key)).equals(await decompressed(ours, object.key))
+    return (await decompressed(stored, key)).equals(await decompressed(ours, key))
   } catch {
     return false
   }

@@ -102,7 +102,7 @@ describe('the folder store', () => {
     await using store = await openFolderStore(folder)
     const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
     const body = contentOf(['a'])
-    body.chunks = () => {
+    body.drain = () => {
       throw full
     }
     await expect(store.create(object([], { body }))).rejects.toThrow(

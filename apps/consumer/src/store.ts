@@ -6,6 +6,7 @@ import type { Content } from './content.ts'
 export type NewObject = {
   /** Below the lake's prefix, with `/` between its parts. */
   readonly key: string
+  /** A store takes it: its bytes may be gone after `create`, only their number stays. */
   readonly body: Content
   /** SHA-256 (hex) of the uncompressed content. Undefined: the body is uncompressed, its own digest is meant. */
   readonly digest: string | undefined

@@ -113,7 +113,9 @@ export class ConsumerSession {
     const firstOffset = BigInt(batch.messages[0]?.offset ?? lastOffset)
     lane.position = lastOffset + 1n
     payload.resolveOffset(batch.lastOffset())
-    this.#commitNow = (offsets) => payload.commitOffsetsIfNecessary(offsets)
+    // The first batch's function serves the whole session: each keeps its batch alive, and records that outlive their
+    // handler cost the engine as much again as decoding them.
+    this.#commitNow ??= (offsets) => payload.commitOffsetsIfNecessary(offsets)
     lane.push(() => {
       if (firstOffset > position) this.#handlers.skipped?.({ ...at(lane), nextOffset: firstOffset })
       return this.#handlers.batch({

@@ -117,12 +117,9 @@ describe('secrets of Kafka', () => {
       [kafka.tlsClient.key, kafka.tlsClient.cert].map((path) => readFile(path, 'utf8')),
     )
     const passphrase = plainCanary('key')
-    const encrypted = createPrivateKey(key ?? '').export({
-      type: 'pkcs8',
-      format: 'pem',
-      cipher: 'aes-256-cbc',
-      passphrase,
-    })
+    const encrypted = createPrivateKey(key ?? '')
+      .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase })
+      .toString()
     const given = which === 'right' ? passphrase : plainCanary('key')
     await using file = await propertiesFile([
       'security.protocol=SSL',
@@ -267,6 +264,57 @@ describe('secrets of AWS', () => {
     )
     expect(sts.calls()).toBeGreaterThan(0)
   })
+
+  stackTest.concurrent(
+    'keys of a profile for the lake, a role made of them, and servers that repeat them',
+    async ({ kafka }) => {
+      const secrets = { key: plainCanary('aws'), session: plainCanary('session') }
+      const topic = unique('canary')
+      await createTopics(kafka.bootstrapServers, [topic], 1)
+      await using folder = await temporaryFolder()
+      const credentials = join(folder.path, 'credentials')
+      await writeFile(
+        credentials,
+        `[keys]\naws_access_key_id=AKIDCANARY\naws_secret_access_key=${secrets.key}\naws_session_token=${secrets.session}\n` +
+          `[role]\nsource_profile=keys\nrole_arn=arn:aws:iam::123456789012:role/canary\n`,
+      )
+      await using s3 = await brokenS3(echo)
+      await using sts = await brokenS3(echo)
+      for (const [profile, asked] of [
+        ['keys', s3],
+        ['role', sts],
+      ] as const) {
+        const before = asked.calls()
+        // oxlint-disable-next-line no-await-in-loop -- one app after the other
+        await expectSilence(
+          'consumer',
+          [
+            '--topics',
+            topic,
+            '--group',
+            topic,
+            '--brokers',
+            kafka.bootstrapServers,
+            '--until-end',
+            '--lake',
+            's3://lake',
+          ],
+          {
+            env: {
+              AWS_REGION: 'us-east-1',
+              AWS_PROFILE: profile,
+              AWS_SHARED_CREDENTIALS_FILE: credentials,
+              AWS_ENDPOINT_URL_S3: `http://${s3.address}`,
+              AWS_ENDPOINT_URL_STS: `http://${sts.address}`,
+            },
+            secrets,
+            exit: 4,
+          },
+        )
+        expect(asked.calls()).toBeGreaterThan(before)
+      }
+    },
+  )
 
   stackTest.concurrent(
     'keys of the lake: right, wrong, and a store that repeats them',

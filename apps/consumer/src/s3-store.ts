@@ -5,7 +5,9 @@
  * "somebody else": it may be our own request whose answer was lost, so the digests are compared.
  */
 import { HeadObjectCommand, PutObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
+import { credentialSource } from '@pinpipe/msk-auth/credentials'
 import type { CreateOutcome, NewObject, Store } from './store.ts'
+import { s3EndpointOf } from './s3-endpoint.ts'
 import { isConflict, isExpiredToken, isPreconditionFailed, s3FailureOf, type S3Place } from './s3-errors.ts'
 
 export type S3StoreOptions = {
@@ -15,7 +17,7 @@ export type S3StoreOptions = {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Instead of the standard AWS chain. */
   readonly credentials?: NonNullable<S3ClientConfig['credentials']>
-  /** Told the secrets of the credentials before a request with them is sent, so that no log shows them. */
+  /** Told the secrets of the credentials, of a profile's keys too, before a request with them is sent: no log shows them. */
   readonly onSecret?: (secret: string) => void
 }
 
@@ -25,7 +27,10 @@ const connectTimeoutMs = 5_000
 /** Of one attempt; a 64 MiB object takes 2 s at 256 Mbit/s. */
 const requestTimeoutMs = 120_000
 
-/** Nothing is sent before the first `create`. Credentials come from the standard AWS chain. */
+/**
+ * Nothing is sent before the first `create`. Credentials come from the standard AWS chain. Throws a UsageFailure when the
+ * environment holds no usable address.
+ */
 export function openS3Store(options: S3StoreOptions): Store {
   return new S3Store(options)
 }
@@ -39,7 +44,7 @@ class S3Store implements Store {
   readonly #place: S3Place
 
   constructor({ bucket, prefix, env, credentials, onSecret }: S3StoreOptions) {
-    const endpoint = env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL']
+    const endpoint = s3EndpointOf(env)
     const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION']
     this.name = `s3://${bucket}${prefix === '' ? '' : `/${prefix}`}`
     this.#bucket = bucket
@@ -53,10 +58,9 @@ class S3Store implements Store {
       requestChecksumCalculation: 'WHEN_REQUIRED',
       ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
       ...(region !== undefined && { region }),
-      ...(credentials !== undefined && { credentials }),
+      credentials: credentials ?? (() => this.#chainCredentials(env, onSecret)),
     })
     retryConflicts(this.#client)
-    if (onSecret !== undefined) tellSecrets(this.#client, onSecret)
   }
 
   async create(object: NewObject): Promise<CreateOutcome> {
@@ -104,6 +108,20 @@ class S3Store implements Store {
     }
   }
 
+  /**
+   * The client keeps what this gives until it is near its end. A new chain each time: one remembers its credentials, also
+   * those that the store has just called expired.
+   */
+  async #chainCredentials(env: S3StoreOptions['env'], onSecret: S3StoreOptions['onSecret']) {
+    const chain = credentialSource({
+      region: await this.#client.config.region(),
+      roleSessionName: env['AWS_ROLE_SESSION_NAME'] ?? 'pinpipe-consumer',
+      timeoutMs: connectTimeoutMs,
+      ...(onSecret !== undefined && { onSecret }),
+    })
+    return await chain.provide()
+  }
+
   /** An expired session is renewed once and the request sent again: the SDK signs its own retries with the old one. */
   async #withFreshCredentials<T>(send: () => Promise<T>): Promise<T> {
     try {
@@ -114,19 +132,6 @@ class S3Store implements Store {
       return send()
     }
   }
-}
-
-/** A store may repeat in its error what it was sent: whoever redacts the log has to know it before. */
-function tellSecrets(client: S3Client, onSecret: (secret: string) => void): void {
-  client.middlewareStack.add(
-    (next) => async (args) => {
-      const { secretAccessKey, sessionToken } = await client.config.credentials()
-      onSecret(secretAccessKey)
-      if (sessionToken !== undefined) onSecret(sessionToken)
-      return await next(args)
-    },
-    { step: 'build', name: 'tellSecrets' },
-  )
 }
 
 /** S3 answers 409 to a create-only PUT that met another one, and asks to repeat it: the SDK does not know that by itself. */

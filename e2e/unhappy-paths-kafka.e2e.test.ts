@@ -277,8 +277,8 @@ describe('kafka, topics that are not there', () => {
       app: 'producer',
       args: [...commandOf('producer', prefix), '--brokers', kafka.bootstrapServers],
       exit: 1,
-      cause: `the topics ${names.join(', ')} do not exist on ${kafka.bootstrapServers}: create what is missing with "pnpm topics apply --brokers ${kafka.bootstrapServers} --topic-prefix ${prefix}"`,
-      remedy: 'or with "pnpm topics create"',
+      cause: `the topics ${names.join(', ')} do not exist on ${kafka.bootstrapServers}: correct the name, or create them with`,
+      remedy: `topic-admin: topics apply --brokers ${kafka.bootstrapServers} --topic-prefix ${prefix}`,
       unchanged: async () =>
         (await topicNames(kafka.bootstrapServers)).filter((topic) => names.includes(topic)),
     })
@@ -293,8 +293,8 @@ describe('kafka, topics that are not there', () => {
       app: 'consumer',
       args: ['--topics', `${there},${missing}`, ...consume, kafka.bootstrapServers],
       exit: 1,
-      cause: `The topic ${missing} does not exist; the consumer creates none:`,
-      remedy: `create with \`topics create --topic ${missing}\`, or correct the name.`,
+      cause: `the topic ${missing} does not exist on ${kafka.bootstrapServers}: correct the name, or create it with`,
+      remedy: `topic-admin: topics create --brokers ${kafka.bootstrapServers} ${missing}`,
       unchanged: async () => (await topicNames(kafka.bootstrapServers)).includes(missing),
     })
   })
@@ -305,8 +305,8 @@ describe('kafka, topics that are not there', () => {
       app: 'consumer',
       args: ['--topic-prefix', prefix, ...consume, kafka.bootstrapServers],
       exit: 1,
-      cause: `The topics ${prefix}.pin, ${prefix}.geo, ${prefix}.user do not exist; the consumer creates none:`,
-      remedy: `create with \`topics apply --topic-prefix ${prefix}\`, or correct the name.`,
+      cause: `the topics ${prefix}.pin, ${prefix}.geo, ${prefix}.user do not exist on ${kafka.bootstrapServers}: correct the name, or create them with`,
+      remedy: `topic-admin: topics apply --brokers ${kafka.bootstrapServers} --topic-prefix ${prefix}`,
     })
   })
 
@@ -316,8 +316,8 @@ describe('kafka, topics that are not there', () => {
       app: 'consumer',
       args: ['--topics-regex', `${name}.*`, ...consume, kafka.bootstrapServers],
       exit: 1,
-      cause: `No topic fits --topics-regex ${name}.* (the whole name has to):`,
-      remedy: 'look at their names with `topics list`.',
+      cause: `no topic fits --topics-regex ${name}.* (the whole name has to):`,
+      remedy: `look at the names with topic-admin: topics list --brokers ${kafka.bootstrapServers}`,
     })
   })
 })

@@ -42,7 +42,7 @@ async function runConsumer(settings: RunSettings, context: CommandContext): Prom
   )
   const connection = await connectionOf(settings, { clientId: 'pinpipe-consumer', log: context.log })
   const admin = resources.use(await openReadOnlyAdmin(connection))
-  const topics = await resolveTopics(plan.topics, admin)
+  const topics = await resolveTopics(plan.topics, admin, connection.brokers)
   const checks = checksOf(topics, plan)
   await probeStore(store)
 

@@ -13,18 +13,19 @@ function clusterWith(topics: readonly string[]) {
     },
   }
 }
+const brokers = ['b:9092']
 const cluster = clusterWith(['b.geo', 'b.pin', 'b.user', 'other', '__consumer_offsets', 'xother'])
 
 describe('the topics of a run', () => {
   test('a list is taken as it is', async () => {
-    expect(await resolveTopics({ kind: 'list', topics: ['other', 'b.pin'] }, cluster)).toEqual([
+    expect(await resolveTopics({ kind: 'list', topics: ['other', 'b.pin'] }, cluster, brokers)).toEqual([
       'b.pin',
       'other',
     ])
   })
 
   test('a prefix means the topics of the three tables', async () => {
-    expect(await resolveTopics({ kind: 'prefix', prefix: 'b' }, cluster)).toEqual([
+    expect(await resolveTopics({ kind: 'prefix', prefix: 'b' }, cluster, brokers)).toEqual([
       'b.geo',
       'b.pin',
       'b.user',
@@ -32,26 +33,28 @@ describe('the topics of a run', () => {
   })
 
   test('a pattern has to fit the whole name, and never means an internal topic', async () => {
-    expect(await resolveTopics({ kind: 'regex', pattern: /other|b\..*/u }, cluster)).toEqual([
+    expect(await resolveTopics({ kind: 'regex', pattern: /other|b\..*/u }, cluster, brokers)).toEqual([
       'b.geo',
       'b.pin',
       'b.user',
       'other',
     ])
-    expect(await resolveTopics({ kind: 'regex', pattern: /.*/u }, cluster)).not.toContain(
+    expect(await resolveTopics({ kind: 'regex', pattern: /.*/u }, cluster, brokers)).not.toContain(
       '__consumer_offsets',
     )
-    await expect(resolveTopics({ kind: 'regex', pattern: /othe/u }, cluster)).rejects.toThrow(
-      /^No topic fits --topics-regex othe/,
+    await expect(resolveTopics({ kind: 'regex', pattern: /othe/u }, cluster, brokers)).rejects.toThrow(
+      /^no topic fits --topics-regex othe \(the whole name has to\): look at the names with topic-admin: topics list --brokers b:9092$/,
     )
   })
 
   test('topics that do not exist are named, with the command that creates them', async () => {
-    await expect(resolveTopics({ kind: 'list', topics: ['other', 'nope'] }, cluster)).rejects.toThrow(
-      'The topic nope does not exist; the consumer creates none: create with `topics create --topic nope`, or correct the name.',
+    await expect(
+      resolveTopics({ kind: 'list', topics: ['other', 'nope'] }, cluster, brokers),
+    ).rejects.toThrow(
+      /^the topic nope does not exist on b:9092: .*topic-admin: topics create --brokers b:9092 nope$/,
     )
-    await expect(resolveTopics({ kind: 'prefix', prefix: 'c' }, cluster)).rejects.toThrow(
-      'The topics c.pin, c.geo, c.user do not exist; the consumer creates none: create with `topics apply --topic-prefix c`',
+    await expect(resolveTopics({ kind: 'prefix', prefix: 'c' }, cluster, brokers)).rejects.toThrow(
+      /^the topics c\.pin, c\.geo, c\.user do not exist on b:9092: .*topic-admin: topics apply --brokers b:9092 --topic-prefix c$/,
     )
   })
 
@@ -60,6 +63,8 @@ describe('the topics of a run', () => {
       ...cluster,
       describeTopics: () => Promise.reject(new KafkaError('UNREACHABLE', 'no broker')),
     }
-    await expect(resolveTopics({ kind: 'list', topics: ['other'] }, broken)).rejects.toThrow('no broker')
+    await expect(resolveTopics({ kind: 'list', topics: ['other'] }, broken, brokers)).rejects.toThrow(
+      'no broker',
+    )
   })
 })

@@ -1,6 +1,7 @@
 /** Which topics are consumed. They are resolved once, at the start: the consumer never creates one. */
 import type { ReadOnlyAdmin } from '@pinpipe/kafka/read-only-admin'
 import { KafkaError } from '@pinpipe/kafka/errors'
+import { missingTopicsSentence, topicAdminCommand } from '@pinpipe/kafka/missing-topics'
 import { catalogue, topicOf } from '@pinpipe/schema/catalogue'
 import { Failure } from '@pinpipe/service/failure'
 
@@ -11,9 +12,16 @@ export type TopicChoice =
 
 type Topics = Pick<ReadOnlyAdmin, 'listTopics' | 'describeTopics'>
 
-/** The names, sorted. Throws a Failure when a named topic does not exist, or when the pattern fits none. */
-export async function resolveTopics(choice: TopicChoice, admin: Topics): Promise<readonly string[]> {
-  if (choice.kind === 'regex') return topicsMatching(choice.pattern, await admin.listTopics())
+/**
+ * The names, sorted. `brokers` are named in sentences. Throws a Failure when a named topic does not exist, or when the
+ * pattern fits none.
+ */
+export async function resolveTopics(
+  choice: TopicChoice,
+  admin: Topics,
+  brokers: readonly string[],
+): Promise<readonly string[]> {
+  if (choice.kind === 'regex') return await topicsMatching(choice.pattern, admin, brokers)
   const wanted =
     choice.kind === 'list' ? choice.topics : catalogue.map((table) => topicOf(choice.prefix, table))
   const missing: string[] = []
@@ -25,27 +33,24 @@ export async function resolveTopics(choice: TopicChoice, admin: Topics): Promise
       missing.push(topic)
     }
   }
-  if (missing.length > 0) throw unknownTopics(missing, choice)
+  if (missing.length > 0) {
+    const topicPrefix = choice.kind === 'prefix' ? choice.prefix : undefined
+    throw new Failure(missingTopicsSentence(missing, { brokers, topicPrefix }))
+  }
   return wanted.toSorted()
 }
 
 /** The topics whose whole name fits the pattern; internal ones (`__…`) never do. Throws a Failure when there is none. */
-function topicsMatching(pattern: RegExp, topics: readonly string[]): readonly string[] {
+async function topicsMatching(
+  pattern: RegExp,
+  admin: Topics,
+  brokers: readonly string[],
+): Promise<readonly string[]> {
+  const topics = await admin.listTopics()
   const whole = new RegExp(`^(?:${pattern.source})$`, pattern.flags)
   const matching = topics.filter((topic) => !topic.startsWith('__') && whole.test(topic)).toSorted()
   if (matching.length > 0) return matching
   throw new Failure(
-    `No topic fits --topics-regex ${pattern.source} (the whole name has to): look at their names with \`topics list\`.`,
-  )
-}
-
-function unknownTopics(missing: readonly string[], choice: TopicChoice): Failure {
-  const names = missing.length === 1 ? `topic ${missing[0]} does` : `topics ${missing.join(', ')} do`
-  const remedy =
-    choice.kind === 'prefix'
-      ? `topics apply --topic-prefix ${choice.prefix}`
-      : missing.map((topic) => `topics create --topic ${topic}`).join(' && ')
-  return new Failure(
-    `The ${names} not exist; the consumer creates none: create with \`${remedy}\`, or correct the name.`,
+    `no topic fits --topics-regex ${pattern.source} (the whole name has to): look at the names with ${topicAdminCommand('list', brokers)}`,
   )
 }

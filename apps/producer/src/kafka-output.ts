@@ -4,6 +4,7 @@
  * behind it in its partition; after a failure that does not pass nothing new is sent, and what was not sent counts as failed.
  */
 
+import { missingTopicsSentence } from '@pinpipe/kafka/missing-topics'
 import { partitionOf } from '@pinpipe/kafka/partitioner'
 import { type OutgoingRecord, type RecordProducer } from '@pinpipe/kafka/producer'
 import { headerNames, schemaHeader } from '@pinpipe/schema/wire'
@@ -63,14 +64,7 @@ export class KafkaOutput implements Output {
       }
     }
     if (missing.length === 0) return
-    const brokers = this.#options.brokers.join(',')
-    const what =
-      missing.length === 1
-        ? `the topic ${missing[0]} does not exist`
-        : `the topics ${missing.join(', ')} do not exist`
-    throw new Failure(
-      `${what} on ${brokers}: create what is missing with "pnpm topics apply --brokers ${brokers} --topic-prefix ${this.#options.topicPrefix}", or with "pnpm topics create"`,
-    )
+    throw new Failure(missingTopicsSentence(missing, this.#options))
   }
 
   async write(records: readonly EncodedRecord[]): Promise<void> {

@@ -62,20 +62,15 @@ const aws = (endpoint: string, env: Readonly<Record<string, string>> = {}) => ({
 
 describe('a lake in a folder', () => {
   stackTest.concurrent.for([
-    ['that is a file', 'file', 'is not a folder, or a part of its path is a file:', 'choose another path.'],
-    [
-      'below a file',
-      'file/lake',
-      'is not a folder, or a part of its path is a file:',
-      'choose another path.',
-    ],
+    ['that is a file', 'file', 'is not a folder, or a part of its path is a file:', 'choose another path'],
+    ['below a file', 'file/lake', 'is not a folder, or a part of its path is a file:', 'choose another path'],
   ] as const)('%s', async ([, name, cause, remedy], { kafka }) => {
     await using folder = await temporaryFolder()
     await writeFile(join(folder.path, 'file'), 'kept')
     const path = join(folder.path, name)
     await expectUnstored(kafka.bootstrapServers, `dir:${path}`, {
       exit: 1,
-      cause: `The lake ${path} ${cause}`,
+      cause: `the lake ${path} ${cause}`,
       remedy,
     })
     expect(await readdir(folder.path)).toEqual(['file'])
@@ -87,19 +82,19 @@ describe('a lake in a folder', () => {
       'where the file system takes no folder',
       '/proc/pinpipe/lake',
       'cannot be made, or was taken away:',
-      'choose another path.',
+      'choose another path',
     ],
     [
       'that is read-only',
       '/sys/pinpipe',
       'cannot be written:',
-      'give the user of this process the right to write there.',
+      'give the user of this process the right to write there',
     ],
   ] as const)('%s', async ([, path, cause, remedy], { kafka, skip }) => {
     if (process.platform !== 'linux') skip('only Linux has these file systems')
     await expectUnstored(kafka.bootstrapServers, `dir:${path}`, {
       exit: 1,
-      cause: `The lake ${path} ${cause}`,
+      cause: `the lake ${path} ${cause}`,
       remedy,
     })
   })
@@ -111,12 +106,12 @@ describe('a lake in S3', () => {
     await expectUnstored(kafka.bootstrapServers, `s3://${bucket}/x`, {
       env: s3.env,
       exit: 1,
-      cause: `The bucket of s3://${bucket} at ${s3.endpoint} does not exist:`,
-      remedy: 'create it, or correct --lake.',
+      cause: `the bucket of s3://${bucket} at ${s3.endpoint} does not exist:`,
+      remedy: 'create it, or correct --lake',
     })
   })
 
-  const unknownLogin = 'check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and the region.'
+  const unknownLogin = 'check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and the region'
 
   stackTest.concurrent('with a wrong secret key', async ({ kafka, s3 }) => {
     const bucket = unique('locked')
@@ -146,8 +141,8 @@ describe('a lake in S3', () => {
     await expectUnstored(kafka.bootstrapServers, 's3://lake', {
       env: { AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL_S3: s3.endpoint },
       exit: 4,
-      cause: `No AWS credentials for s3://lake at ${s3.endpoint} were found:`,
-      remedy: 'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, or give the machine a role.',
+      cause: `no AWS credentials for s3://lake at ${s3.endpoint} were found:`,
+      remedy: 'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, or give the machine a role',
     })
   })
 
@@ -156,12 +151,12 @@ describe('a lake in S3', () => {
     await expectUnstored(kafka.bootstrapServers, 's3://lake', {
       env,
       exit: 1,
-      cause: `No AWS region is set for s3://lake at ${s3.endpoint}:`,
-      remedy: 'set AWS_REGION.',
+      cause: `no AWS region is set for s3://lake at ${s3.endpoint}:`,
+      remedy: 'set AWS_REGION',
     })
   })
 
-  const unreachable = 'check AWS_ENDPOINT_URL_S3, the network and the state of the store.'
+  const unreachable = 'check AWS_ENDPOINT_URL_S3, the network and the state of the store'
 
   stackTest.concurrent('that is not reachable, with a password in its address', async ({ kafka }) => {
     const address = await closedAddress()
@@ -192,7 +187,7 @@ describe('a lake in S3', () => {
       env: aws(`http://${s3.address}`),
       exit: 4,
       cause: `s3://lake at http://${s3.address} refused the access (AccessDenied):`,
-      remedy: 'the consumer needs s3:PutObject and s3:GetObject below the prefix of --lake.',
+      remedy: 'the consumer needs s3:PutObject and s3:GetObject below the prefix of --lake',
     })
   })
 
@@ -201,8 +196,8 @@ describe('a lake in S3', () => {
     await expectUnstored(kafka.bootstrapServers, 's3://lake', {
       env: aws(`http://${s3.address}`),
       exit: 1,
-      cause: 'The bucket of s3://lake at ',
-      remedy: "is in another region than us-east-1: set AWS_REGION to the bucket's region.",
+      cause: 'the bucket of s3://lake at ',
+      remedy: "is in another region than us-east-1: set AWS_REGION to the bucket's region",
     })
   })
 
@@ -211,8 +206,32 @@ describe('a lake in S3', () => {
     await expectUnstored(kafka.bootstrapServers, 's3://lake', {
       env: aws(`http://${s3.address}`, { AWS_SESSION_TOKEN: unique('canary') }),
       exit: 4,
-      cause: `The AWS session for s3://lake at http://${s3.address} has expired and no new one was found:`,
-      remedy: 'renew the credentials.',
+      cause: `the AWS session for s3://lake at http://${s3.address} has expired and no new one was found:`,
+      remedy: 'renew the credentials',
+    })
+  })
+
+  stackTest.concurrent.for(['ftp:x', 'nonsense', '', 'user:canary-7b1e64@host'])(
+    'at an address that is none: %j',
+    async (address, { kafka }) => {
+      await expectUnstored(kafka.bootstrapServers, 's3://lake', {
+        env: aws(address),
+        exit: 64,
+        cause: 'AWS_ENDPOINT_URL_S3 is not the address of a store:',
+        remedy: 'write it like https://s3.example.com or http://127.0.0.1:9000, or leave it out',
+        secrets: ['canary-7b1e64'],
+      })
+    },
+  )
+
+  stackTest.concurrent('that answers what nobody knows', async ({ kafka }) => {
+    await using s3 = await failingS3(418, 'Teapot')
+    await expectUnstored(kafka.bootstrapServers, 's3://lake', {
+      env: aws(`http://${s3.address}`),
+      exit: 1,
+      cause: `s3://lake at http://${s3.address} answered Teapot, status 418 (`,
+      remedy:
+        'check that AWS_ENDPOINT_URL_S3 and --lake name a bucket of a store that speaks S3, or ask who runs it',
     })
   })
 
@@ -226,8 +245,8 @@ describe('a lake in S3', () => {
       env: aws(`http://${s3.address}`),
       exit: 3,
       cause:
-        's3://lake/posts does not create objects exclusively: 4 of 4 create-only writes of _chain/probe.json won.',
-      remedy: 'so the consumer does not write to it: use a store that honours If-None-Match.',
+        's3://lake/posts does not create objects exclusively: 4 of 4 create-only writes of _chain/probe.json won; data could be replaced silently there, ',
+      remedy: 'so the consumer does not write to it: use a store that honours If-None-Match',
     })
     // The probe and nothing else was written.
     expect(new Set(writes)).toEqual(new Set(['PUT * /lake/posts/_chain/probe.json']))
@@ -239,7 +258,7 @@ describe('a lake in S3', () => {
       env: aws(`http://${s3.address}`),
       exit: 3,
       cause: `s3://lake at http://${s3.address} does not offer create-only writes (If-None-Match):`,
-      remedy: 'use a store that does.',
+      remedy: 'use a store that does',
     })
   })
 })

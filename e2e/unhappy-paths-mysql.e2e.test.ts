@@ -148,7 +148,7 @@ describe('mysql, other tables than declared', () => {
     [
       'a missing table',
       'DROP TABLE user_data',
-      'the table user_data is missing, or the user pinpipe may not read it.',
+      'the table user_data is missing, or the user pinpipe may not read it;',
     ],
     ['a missing column', 'ALTER TABLE pinterest_data DROP COLUMN title', 'pinterest_data.title is missing'],
     ['a renamed column', 'ALTER TABLE user_data CHANGE age years INT NOT NULL', 'user_data.age is missing'],
@@ -174,7 +174,7 @@ describe('mysql, other tables than declared', () => {
       env: { MYSQL_PASSWORD: mariadb.password },
       exit: 1,
       cause: `the database ${database} does not hold what the schemas declare: ${problem}`,
-      remedy: 'Change the database or the schema, or leave the table out with --tables',
+      remedy: 'change the database or the schema, or leave the table out with --tables',
     })
     expect(stdout).toBe('')
   })

@@ -56,7 +56,7 @@ describe('rows', () => {
         ],
         exit: 1,
         cause: `the row of post ${samplePost(7, 5).index} does not fit: user_data.age is`,
-        remedy: 'Correct it, or choose --on-invalid skip or dead:<file>',
+        remedy: 'correct it, or choose --on-invalid skip or dead:<file>',
         secrets: [secret],
       })
       const sent = await Promise.all(topics.map((topic) => readTopic(kafka.bootstrapServers, topic)))

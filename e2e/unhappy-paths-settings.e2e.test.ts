@@ -87,8 +87,8 @@ const flags: readonly Row[] = [
     'a flag given twice',
     'producer',
     `${generate} --rate 5/s --rate 6/s`,
-    '--rate is given',
-    'more than once',
+    '--rate is given more than once:',
+    'give it once',
   ],
 ]
 
@@ -133,8 +133,8 @@ const values: readonly Row[] = [
     'a bad number',
     'topic-admin',
     `create a ${broker} --partitions many`,
-    '--partitions: "many"',
-    'is not a whole number',
+    '--partitions: "many" is not a whole number:',
+    'write it in digits, without a point or a unit',
   ],
   [
     'a number that is too large',
@@ -197,22 +197,22 @@ const values: readonly Row[] = [
     'an illegal topic prefix of the producer',
     'producer',
     `--source generate:1 --topic-prefix a/b ${broker}`,
-    '--topic-prefix: The topic prefix may hold only letters, digits, _ and -',
-    'leave out the dot before the table suffix.',
+    '--topic-prefix: the topic prefix may hold only letters, digits, _ and -',
+    'leave out the dot before the table suffix',
   ],
   [
     'an illegal topic prefix of the consumer',
     'consumer',
     `--topic-prefix a. --group g --lake dir:lake ${broker}`,
-    '--topic-prefix: The topic prefix may hold only letters, digits, _ and -',
-    'leave out the dot before the table suffix.',
+    '--topic-prefix: the topic prefix may hold only letters, digits, _ and -',
+    'leave out the dot before the table suffix',
   ],
   [
     'an illegal topic prefix of topics apply',
     'topic-admin',
     `apply --topic-prefix a..b ${broker}`,
-    'The topic prefix may hold only letters, digits, _ and -',
-    'leave out the dot before the table suffix.',
+    '--topic-prefix: the topic prefix may hold only letters, digits, _ and -',
+    'leave out the dot before the table suffix',
   ],
   [
     'a bad topic name',
@@ -370,8 +370,8 @@ describe('settings, all problems at once', () => {
       app: 'producer',
       args: [],
       problems: [
-        '--source (or the variable MYSQL_URL) is required: ',
-        '--topic-prefix (or the variable TOPIC_PREFIX) is required: ',
+        '--source (or the variable MYSQL_URL) is required: where posts come from',
+        '--topic-prefix (or the variable TOPIC_PREFIX) is required: topics are ',
         '--brokers (or the variable KAFKA_BROKERS) is required with --out kafka',
       ],
     })
@@ -385,8 +385,8 @@ describe('settings, all problems at once', () => {
       problems: [
         'unknown flag --colour (--help lists all)',
         'one of --topics, --topics-regex, --topic-prefix is required',
-        '--group (or the variable PINPIPE_GROUP) is required: ',
-        '--lake (or the variable PINPIPE_LAKE) is required: ',
+        '--group (or the variable PINPIPE_GROUP) is required: the consumer group',
+        '--lake (or the variable PINPIPE_LAKE) is required: where the objects go',
         '--max-bytes: "3x" is not a size: ',
         'unknown variable PINPIPE_WARP (--help lists all)',
       ],

@@ -95,7 +95,7 @@ const refused: readonly Row[] = [
     'alter KEYED',
     64,
     '--partitions is required:',
-    'The new number of partitions, in total',
+    'the new number of partitions, in total',
   ],
   [
     'delete, nobody to ask',
@@ -144,7 +144,7 @@ const refused: readonly Row[] = [
     'apply',
     64,
     '--topic-prefix (or the variable TOPIC_PREFIX) is required:',
-    'The topics are PREFIX.pin, PREFIX.geo and PREFIX.user',
+    'the topics are PREFIX.pin, PREFIX.geo and PREFIX.user',
   ],
   ['list, a bad form', 'list -o xml', 64, '-o: "xml" is not', 'one of table, json, yaml, names'],
 ]

@@ -113,28 +113,28 @@ function codeOf(error: unknown): string | undefined {
 
 /** One sentence for what a file system answers. */
 function folderFailure(error: unknown, root: string): Failure {
-  const lake = `The lake ${root}`
+  const lake = `the lake ${root}`
   const options = { cause: error }
   switch (codeOf(error)) {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
       return new Failure(
-        `${lake} cannot be written: give the user of this process the right to write there.`,
+        `${lake} cannot be written: give the user of this process the right to write there`,
         options,
       )
     case 'ENOENT':
-      return new Failure(`${lake} cannot be made, or was taken away: choose another path.`, options)
+      return new Failure(`${lake} cannot be made, or was taken away: choose another path`, options)
     case 'ENOTDIR':
     case 'EEXIST':
       return new Failure(
-        `${lake} is not a folder, or a part of its path is a file: choose another path.`,
+        `${lake} is not a folder, or a part of its path is a file: choose another path`,
         options,
       )
     case 'ENOSPC':
     case 'EDQUOT':
       return new Failure(
-        `${lake} is full: free some space and start again; nothing was committed that is not stored.`,
+        `${lake} is full: free some space and start again; nothing was committed that is not stored`,
         options,
       )
     case 'EXDEV':
@@ -142,11 +142,13 @@ function folderFailure(error: unknown, root: string): Failure {
     case 'EOPNOTSUPP':
     case 'ENOSYS':
       return new Failure(
-        `${lake} is on a file system without hard links, which creating objects exclusively needs: choose another one.`,
+        `${lake} is on a file system without hard links, which creating objects exclusively needs: choose another one`,
         { ...options, exit: 'refused' },
       )
     default:
-      return error instanceof Failure ? error : new Failure(`${lake} failed: ${messageOf(error)}.`, options)
+      return error instanceof Failure
+        ? error
+        : new Failure(`${lake} failed (${messageOf(error)}): check its disk, or choose another path`, options)
   }
 }
 

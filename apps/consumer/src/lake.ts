@@ -23,7 +23,7 @@ export function lakeAddressOf(text: string): LakeAddress {
   if (bucket?.[1] === undefined) throw new BadValue('is no lake: write s3://bucket/prefix or dir:<path>')
   const prefix = (bucket[2] ?? '').replaceAll(/^\/+|\/+$/g, '')
   if (prefix.split('/').some((part) => part === '.' || part === '..')) {
-    throw new BadValue('has a prefix with . or .. in it, which S3 does not resolve')
+    throw new BadValue('has a prefix with . or .. in it, which S3 does not resolve: leave them out')
   }
   return { kind: 's3', bucket: bucket[1], prefix }
 }

@@ -23,8 +23,8 @@ export async function probeStore(store: Store): Promise<void> {
   const created = outcomes.filter((outcome) => outcome === 'created').length
   if (created <= 1) return
   throw new Failure(
-    `${store.name} does not create objects exclusively: ${created} of ${outcomes.length} create-only writes of ${probeKey} won. ` +
-      'Data could be replaced silently there, so the consumer does not write to it: use a store that honours If-None-Match.',
+    `${store.name} does not create objects exclusively: ${created} of ${outcomes.length} create-only writes of ${probeKey} won; ` +
+      'data could be replaced silently there, so the consumer does not write to it: use a store that honours If-None-Match',
     { exit: 'refused' },
   )
 }

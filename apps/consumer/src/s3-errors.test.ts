@@ -47,14 +47,19 @@ describe('what S3 answers becomes one sentence with a remedy', () => {
       'ENOTFOUND',
     ],
     ['no region', answer('Error', undefined, { message: 'Region is missing' }), 1, 'set AWS_REGION'],
-    ['anything else', answer('Odd', 418), 1, 'answered Odd, status 418'],
+    [
+      'anything else',
+      answer('Odd', 418),
+      1,
+      'answered Odd, status 418 (message of Odd): check that AWS_ENDPOINT_URL_S3 and --lake',
+    ],
   ])('%s', (_title, error, exitCode, part) => {
     const failure = s3FailureOf(error, place)
     expect(failure.exitCode).toBe(exitCode)
     expect(failure.message).toContain(part)
     expect(failure.message).toContain('s3://lake at http://127.0.0.1:9000')
     expect(failure.message).not.toContain('secret')
-    expect(failure.message).toMatch(/^[^\n]+\.$/)
+    expect(failure.message).toMatch(/^(s3:|AWS|[a-z])[^\n]+[^.]$/)
   })
 
   test('a failure of ours stays what it is', () => {

@@ -62,41 +62,41 @@ export function s3FailureOf(error: unknown, place: S3Place): Failure {
   ): Failure => new Failure(sentence, { exit, canRetry, cause: error })
   if (error instanceof Failure) return error
   if (name === 'NoSuchBucket') {
-    return fail(`The bucket of ${where} does not exist: create it, or correct --lake.`, 'failed')
+    return fail(`the bucket of ${where} does not exist: create it, or correct --lake`, 'failed')
   }
   if (name === 'CredentialsProviderError') {
     return fail(
-      `No AWS credentials for ${where} were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, or give the machine a role.`,
+      `no AWS credentials for ${where} were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, or give the machine a role`,
       'auth',
     )
   }
   if (wrongLogin.has(name)) {
     return fail(
-      `${where} does not know these AWS credentials (${name}): check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and the region.`,
+      `${where} does not know these AWS credentials (${name}): check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and the region`,
       'auth',
     )
   }
   if (isExpiredToken(error)) {
     return fail(
-      `The AWS session for ${where} has expired and no new one was found: renew the credentials.`,
+      `the AWS session for ${where} has expired and no new one was found: renew the credentials`,
       'auth',
     )
   }
   if (name === 'PermanentRedirect' || name === 'IllegalLocationConstraintException' || status === 301) {
     return fail(
-      `The bucket of ${where} is in another region than ${place.region ?? 'the one that is set'}: set AWS_REGION to the bucket's region.`,
+      `the bucket of ${where} is in another region than ${place.region ?? 'the one that is set'}: set AWS_REGION to the bucket's region`,
       'failed',
     )
   }
   if (status === 401 || status === 403) {
     return fail(
-      `${where} refused the access (${name}): the consumer needs s3:PutObject and s3:GetObject below the prefix of --lake.`,
+      `${where} refused the access (${name}): the consumer needs s3:PutObject and s3:GetObject below the prefix of --lake`,
       'auth',
     )
   }
   if (name === 'NotImplemented' || status === 501) {
     return fail(
-      `${where} does not offer create-only writes (If-None-Match): use a store that does.`,
+      `${where} does not offer create-only writes (If-None-Match): use a store that does`,
       'refused',
     )
   }
@@ -104,16 +104,17 @@ export function s3FailureOf(error: unknown, place: S3Place): Failure {
   if (unreachableCodes.has(code) || unreachableCodes.has(name) || (status ?? 0) >= 500) {
     const what = status === undefined || status < 400 ? code || name : `${name}, status ${status}`
     return fail(
-      `${where} is not reachable (${what}): check AWS_ENDPOINT_URL_S3, the network and the state of the store.`,
+      `${where} is not reachable (${what}): check AWS_ENDPOINT_URL_S3, the network and the state of the store`,
       'unreachable',
       true,
     )
   }
   if (name === 'Error' && messageOf(error).includes('Region is missing')) {
-    return fail(`No AWS region is set for ${where}: set AWS_REGION.`, 'failed')
+    return fail(`no AWS region is set for ${where}: set AWS_REGION`, 'failed')
   }
   return fail(
-    `${where} answered ${name}${status === undefined ? '' : `, status ${status}`}: ${messageOf(error)}.`,
+    `${where} answered ${name}${status === undefined ? '' : `, status ${status}`} (${messageOf(error)}): ` +
+      'check that AWS_ENDPOINT_URL_S3 and --lake name a bucket of a store that speaks S3, or ask who runs it',
     'failed',
   )
 }

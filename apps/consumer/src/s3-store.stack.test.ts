@@ -113,7 +113,7 @@ describe('from Kafka to a real S3 server', () => {
       'a missing bucket',
       { bucket: 'no-such-bucket' },
       1,
-      /^consumer: The bucket of s3:\/\/no-such-bucket at http.* does not exist: create it, or correct --lake\.$/,
+      /^consumer: the bucket of s3:\/\/no-such-bucket at http.* does not exist: create it, or correct --lake$/,
     ],
     ['an unknown key', { env: { AWS_ACCESS_KEY_ID: 'nobody' } }, 4, /does not know these AWS credentials/],
     [
@@ -126,7 +126,7 @@ describe('from Kafka to a real S3 server', () => {
       'no credentials',
       { env: { AWS_ACCESS_KEY_ID: undefined, AWS_EC2_METADATA_DISABLED: 'true' } },
       4,
-      /No AWS credentials for s3:.* were found/,
+      /no AWS credentials for s3:.* were found/,
     ],
     [
       'an endpoint where nobody listens',

@@ -93,7 +93,7 @@ describe('the folder store', () => {
     for (const path of [join(folder, 'file'), join(folder, 'file', 'lake')]) {
       const opening = openLake({ kind: 'dir', path }, {})
       await expect(opening).rejects.toThrow(
-        /is not a folder, or a part of its path is a file: choose another path\.$/,
+        /is not a folder, or a part of its path is a file: choose another path$/,
       )
     }
   })

@@ -18,8 +18,8 @@ export type StoredRange = {
 export class ObjectConflict extends Failure {
   constructor(key: string, storeName: string) {
     super(
-      `${storeName}/${key} is there already, with other content: this partition is halted, nothing was replaced. ` +
-        'Find out who wrote the object (another consumer group on this lake, or other settings), then use another --lake or move the object away.',
+      `${storeName}/${key} is there already, with other content: this partition is halted, nothing was replaced; ` +
+        'find out who wrote the object (another consumer group on this lake, or other settings), then use another --lake or move the object away',
       { exit: 'refused' },
     )
   }

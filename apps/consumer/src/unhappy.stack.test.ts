@@ -39,14 +39,14 @@ const cases: readonly Case[] = [
     argv: ({ brokers, lake }) => [...shared(brokers, lake), '--topics', 'no-such-topic'],
     code: 1,
     sentence:
-      /The topic no-such-topic does not exist; the consumer creates none: create with `topics create --topic no-such-topic`/,
+      /^consumer: the topic no-such-topic does not exist on .*: correct the name, or create it with topic-admin: topics create --brokers \S+ no-such-topic$/m,
   },
   {
     what: 'a prefix without topics',
     argv: ({ brokers, lake }) => [...shared(brokers, lake), '--topic-prefix', 'nobody'],
     code: 1,
     sentence:
-      /The topics nobody\.pin, nobody\.geo, nobody\.user do not exist; .*`topics apply --topic-prefix nobody`/,
+      /^consumer: the topics nobody\.pin, nobody\.geo, nobody\.user do not exist on .*topic-admin: topics apply --brokers \S+ --topic-prefix nobody$/m,
   },
   {
     what: 'a prefix that Kafka does not take',
@@ -58,7 +58,8 @@ const cases: readonly Case[] = [
     what: 'a pattern that fits no topic',
     argv: ({ brokers, lake }) => [...shared(brokers, lake), '--topics-regex', 'nothing-like-it'],
     code: 1,
-    sentence: /No topic fits --topics-regex nothing-like-it/,
+    sentence:
+      /^consumer: no topic fits --topics-regex nothing-like-it .*topic-admin: topics list --brokers \S+$/m,
   },
   {
     what: 'the schema of a topic that has none',
@@ -76,7 +77,7 @@ const cases: readonly Case[] = [
     what: 'a lake that cannot be written',
     argv: ({ brokers, topic }) => [...shared(brokers, '/proc/lake'), '--topics', topic],
     code: 1,
-    sentence: /The lake \/proc\/lake cannot be /,
+    sentence: /^consumer: the lake \/proc\/lake cannot be /m,
   },
   {
     what: 'brokers that do not answer',

@@ -76,7 +76,7 @@ class MysqlSource implements Source {
     })
     if (problems.length === 0) return
     throw new Failure(
-      `the database ${this.#address.database} does not hold what the schemas declare: ${problems.join('; ')}. Change the database or the schema, or leave the table out with --tables`,
+      `the database ${this.#address.database} does not hold what the schemas declare: ${problems.join('; ')}; change the database or the schema, or leave the table out with --tables`,
     )
   }
 

@@ -101,7 +101,7 @@ export class PostGate {
         .map(({ path, reason }) => `${rejected.table}.${path} is ${reason}`)
         .join('; ')
       return new Failure(
-        `the row of post ${post.index} does not fit: ${why}. Correct it, or choose --on-invalid skip or dead:<file>`,
+        `the row of post ${post.index} does not fit: ${why}; correct it, or choose --on-invalid skip or dead:<file>`,
       )
     }
     if (rows < this.#tables.length && this.#onMissing === 'fail') {

@@ -1,8 +1,10 @@
 import type { ClusterAdmin } from '@pinpipe/kafka/admin'
 import { kafkaSettings } from '@pinpipe/kafka/settings'
+import { topicPrefixProblem } from '@pinpipe/schema/catalogue'
+import { clauseOf } from '@pinpipe/service/clause'
 import { command, type CommandContext } from '@pinpipe/service/command'
 import { exitCodes } from '@pinpipe/service/failure'
-import { type SettingsOf, settingsSpec, types } from '@pinpipe/service/settings'
+import { type Rule, type SettingsOf, settingsSpec, types } from '@pinpipe/service/settings'
 import { type ClusterAccess, openToRead, openToWrite } from './cluster-access.ts'
 import { confirm } from './confirmation.ts'
 import { topicsOfCatalogue } from './desired-topics.ts'
@@ -43,12 +45,18 @@ type ApplySettings = SettingsOf<typeof applySettings>
 
 const nothingDone: Work = { done: [], failures: [] }
 
+const topicPrefixRule: Rule<typeof applySettings> = ({ topicPrefix }) => {
+  const problem = topicPrefixProblem(topicPrefix)
+  return problem === undefined ? undefined : `--topic-prefix: ${clauseOf(problem)}`
+}
+
 /** `topics apply`: plan, show, confirm, carry out. Running it again after an interruption completes it. */
 export function applyCommand(access: ClusterAccess) {
   return command({
     name: 'apply',
     summary: 'Create the topics of the table catalogue that are missing',
     settings: applySettings,
+    rules: [topicPrefixRule],
     examples: [
       'topics apply --topic-prefix 0af8d0adfd13 --dry-run --brokers localhost:9092',
       'topics apply --topic-prefix 0af8d0adfd13 --partitions 3 --config retention.ms=7d --yes',

@@ -17,7 +17,7 @@ export async function confirm(
   try {
     const answer = await Promise.race([terminal.question(options.question, { signal: context.drain }), ended])
     if (answer.trim() !== options.expected) {
-      throw new Failure(`Nothing was changed: the answer was not "${options.expected}".`, { exit: 'refused' })
+      throw new Failure(`nothing was changed: the answer was not "${options.expected}"`, { exit: 'refused' })
     }
   } finally {
     terminal.close()

@@ -52,6 +52,8 @@ async function startIn(folder: string, port: number): Promise<MariaDbServer> {
     `--datadir=${datadir}`,
     method,
     '--skip-test-db',
+    // A bare machine may not know its own name.
+    '--skip-name-resolve',
     user,
   ])
   const initFile = join(folder, 'init.sql')

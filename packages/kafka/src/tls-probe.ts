@@ -22,8 +22,8 @@ export function speaksTls(broker: string, timeoutMs: number): Promise<boolean> {
     socket.once('secureConnect', () => done(true))
     socket.once('timeout', () => done(false))
     // A certificate that does not verify is still TLS.
-    socket.once('error', (error) =>
-      done(!notTls.test(`${String((error as NodeJS.ErrnoException).code)} ${error.message}`)),
+    socket.once('error', (error: NodeJS.ErrnoException) =>
+      done(!notTls.test(`${error.code} ${error.message}`)),
     )
   })
 }

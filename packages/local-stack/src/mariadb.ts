@@ -52,8 +52,8 @@ async function startIn(folder: string, port: number): Promise<MariaDbServer> {
     `--datadir=${datadir}`,
     method,
     '--skip-test-db',
-    // A bare machine may not know its own name.
-    '--skip-name-resolve',
+    // A bare machine may not know its own name: it is not needed.
+    '--force',
     user,
   ])
   const initFile = join(folder, 'init.sql')

@@ -1,13 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { MemoryBudget } from './memory-budget.ts'
 import { Gate, startPipeline } from './testing/pipeline.ts'
 import { ObjectConflict } from './storer.ts'
 import { batch, dataKey, MemoryStore, turns } from './testing/records.ts'
 
 const lines = (first: number, last: number): string =>
   Array.from({ length: last - first + 1 }, (_, i) => `{"n":${first + i}}\n`).join('')
-
-const big = (offset: number): string => JSON.stringify('x'.repeat(30_000) + offset)
 
 describe('triggers', () => {
   test('--max-records seals in the middle of a batch, and the rest starts the next range', async () => {
@@ -149,138 +146,6 @@ describe('positions', () => {
   })
 })
 
-describe('a rebalance', () => {
-  test('the consumer is ready while it has partitions', async () => {
-    const { assign, revoke, health } = startPipeline()
-    expect(health.readiness().reasons).toEqual(['group: joining the consumer group'])
-    await assign(0)
-    expect(health.readiness().ok).toBe(true)
-    await revoke(0)
-    expect(health.readiness().reasons).toEqual(['group: the group is rebalancing'])
-  })
-
-  test('drops what is open, and what comes back starts at the committed offset', async () => {
-    const { pipeline, assign, revoke, store, budget, group } = startPipeline({
-      committed: new Map([[0, 0n]]),
-      limits: { maxRecords: 100 },
-    })
-    await assign(0)
-    await pipeline.batch(batch(0, 4))
-    await revoke(0)
-    expect(budget.usedBytes).toBe(0)
-    expect(group.commits).toEqual([])
-    expect(await assign(0)).toEqual(new Map([['t/0', 0n]]))
-    await pipeline.batch(batch(0, 99))
-    await turns()
-    expect(store.keys).toEqual([dataKey(0, 99)])
-  })
-
-  test('a batch of a partition that is not ours is not taken', async () => {
-    const { pipeline, assign, revoke, store } = startPipeline({ limits: { maxRecords: 1 } })
-    await assign(0)
-    await revoke(0)
-    await pipeline.batch(batch(0, 4))
-    await turns()
-    expect(store.keys).toEqual([])
-  })
-
-  test('a range that is being stored may finish; it is not stored again although its commit was lost', async () => {
-    const gate = new Gate()
-    const { pipeline, assign, revoke, store } = startPipeline({
-      limits: { maxRecords: 3 },
-      store: new MemoryStore(gate.pass),
-      takes: () => false,
-      committed: new Map([[0, 0n]]),
-    })
-    await assign(0)
-    await pipeline.batch(batch(0, 2))
-    const revoking = revoke(0)
-    await turns()
-    expect(gate.waiting).toEqual([dataKey(0, 2)])
-    gate.open()
-    await revoking
-    expect(await assign(0)).toEqual(new Map([['t/0', 3n]]))
-    await pipeline.batch(batch(0, 5))
-    await turns()
-    expect(store.keys).toEqual([dataKey(0, 2), dataKey(3, 5)])
-  })
-
-  test('a hand-over that takes too long goes on without the range, and never commits it later', async () => {
-    const gate = new Gate()
-    const { pipeline, assign, revoke, group, clock } = startPipeline({
-      limits: { maxRecords: 3 },
-      store: new MemoryStore(gate.pass),
-    })
-    await assign(0)
-    await pipeline.batch(batch(0, 2))
-    const revoking = revoke(0)
-    await clock.advance(10_000)
-    await revoking
-    gate.open()
-    await turns()
-    expect(group.commits).toEqual([])
-  })
-
-  test('what another member committed meanwhile counts', async () => {
-    const { assign, revoke, group, pipeline } = startPipeline({ limits: { maxRecords: 1 } })
-    await assign(0)
-    await pipeline.batch(batch(0, 0))
-    await turns()
-    await revoke(0)
-    group.committed.set(0, 50n)
-    expect(await assign(0)).toEqual(new Map([['t/0', 50n]]))
-  })
-})
-
-describe('draining', () => {
-  test('stores and commits what was taken before the consumer is stopped (K7)', async () => {
-    const { pipeline, assign, store, group, drain, ended, events } = startPipeline()
-    await assign(0, 1)
-    await pipeline.batch(batch(0, 4))
-    await pipeline.batch({ ...batch(0, 1), partition: 1 })
-    drain.abort()
-    await ended
-    expect(store.keys).toEqual([dataKey(0, 4), dataKey(0, 1, 1)])
-    expect(group.commits.toSorted()).toEqual(['0:5', '1:2'])
-    expect(group.isStopped).toBe(true)
-    expect(events.totals).toMatchObject({ records: 7, objects: 2, rejected: 0 })
-  })
-
-  test('a batch that waits is let go without its rest', async () => {
-    const gate = new Gate()
-    const { pipeline, assign, store, drain, ended, group } = startPipeline({
-      limits: { maxRecords: 2 },
-      store: new MemoryStore(gate.pass),
-    })
-    await assign(0)
-    const taking = pipeline.batch(batch(0, 9))
-    await turns()
-    drain.abort()
-    await turns()
-    gate.open()
-    await Promise.all([taking, ended])
-    expect(store.keys).toEqual([dataKey(0, 1), dataKey(2, 3)])
-    expect(group.commits.at(-1)).toBe('0:4')
-  })
-
-  test('the last commit is tried again, and told when it is not taken', async () => {
-    let attempts = 0
-    const { pipeline, assign, drain, ended, clock, logs } = startPipeline({
-      takes: () => {
-        attempts++
-        return false
-      },
-    })
-    await assign(0)
-    await pipeline.batch(batch(0, 0))
-    drain.abort()
-    for (let i = 0; i < 10; i++) await clock.advance(500)
-    await ended
-    expect(attempts).toBeGreaterThan(3)
-    expect(logs.join('')).toContain('what was stored last is not committed')
-  })
-})
-
 describe('what breaks', () => {
   test('a store that fails ends the run with its sentence, and what waits for it is let go', async () => {
     const gate = new Gate()
@@ -331,52 +196,5 @@ describe('what breaks', () => {
     drain.abort()
     await expect(ended).rejects.toThrow(ObjectConflict)
     expect(store.text(dataKey(0, 1))).toBe('"other"\n"other"\n')
-  })
-})
-
-describe('when memory is short', () => {
-  test('many partitions stay below the budget and all get through, the largest first', async () => {
-    const budget = new MemoryBudget(1 << 20)
-    const { pipeline, assign, store, drain, ended, group } = startPipeline({
-      budget,
-      limits: { maxBytes: 1 << 22 },
-    })
-    const partitions = Array.from({ length: 40 }, (_, partition) => partition)
-    await assign(...partitions)
-    await Promise.all(
-      partitions.map((partition) => pipeline.batch({ ...batch(0, 9, { valueAt: big }), partition })),
-    )
-    drain.abort()
-    await ended
-    expect(budget.peakBytes).toBeLessThanOrEqual(budget.limitBytes)
-    expect(budget.peakBytes).toBeGreaterThan(budget.limitBytes / 2)
-    expect(budget.usedBytes).toBe(0)
-    expect(group.committed.size).toBe(40)
-    const stored = [...store.objects.values()].reduce(
-      (sum, { bytes }) => sum + bytes.toString().split('\n').length - 1,
-      0,
-    )
-    expect(stored).toBe(400)
-    expect(store.objects.get(store.keys[0]!)?.object.facts).toBeDefined()
-  })
-
-  test('everything is paused while the budget is used up, and resumed afterwards', async () => {
-    const gate = new Gate()
-    const { pipeline, assign, group, drain, ended } = startPipeline({
-      budget: new MemoryBudget(1 << 18),
-      limits: { maxBytes: 1 << 22 },
-      store: new MemoryStore(gate.pass),
-    })
-    await assign(0, 1, 2)
-    const taking = pipeline.batch(batch(0, 19, { valueAt: big }))
-    await turns()
-    expect([...group.paused].toSorted()).toEqual(['t/0', 't/1', 't/2'])
-    gate.open()
-    await taking
-    await turns()
-    expect([...group.paused]).toEqual([])
-    drain.abort()
-    await ended
-    expect(group.commits.at(-1)).toBe('0:20')
   })
 })

@@ -1,11 +1,10 @@
-// Starts servers of its own, beside those of the run: how each begins and ends, and what the brokers' listeners take.
+// Starts servers of its own, beside those of the run: how each begins and ends. More about the brokers is in kafka.stack.test.ts.
 // oxlint-disable vitest/no-standalone-expect -- the rule does not know `stackTest`
 import { spawn } from 'node:child_process'
-import { access, mkdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { connect as connectTls } from 'node:tls'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { type RowDataPacket, createConnection } from 'mysql2/promise'
@@ -13,42 +12,12 @@ import { catalogue } from '@pinpipe/schema/catalogue'
 import { createTableSql } from '@pinpipe/schema/mysql-ddl'
 import { describe, expect, test } from 'vitest'
 import { nodeProgram } from './environment.ts'
-import { runJavaTool } from './java-tools.ts'
 import { startKafka } from './kafka.ts'
 import { startMariaDb } from './mariadb.ts'
-import { type ServerName, findMissing } from './prerequisites.ts'
-import { runProgram } from './run-program.ts'
-import { oauthChallenge, saslFiles } from './sasl-test-helpers.ts'
-import { type Server } from './server.ts'
+import { exists, isAlive, needs, stopsWithoutTrace } from './servers-test-helpers.ts'
 import { stackTest, unique } from './stack-test.ts'
 import { AddressInUse } from './start-errors.ts'
 import { startVersityGw } from './versitygw.ts'
-
-const missing = new Set((await findMissing()).map(({ server }) => server))
-
-/** Skips a test that starts a server of its own where that is not possible, whatever the run itself uses. */
-function needs(server: ServerName, skip: (note: string) => void): void {
-  if (missing.has(server)) skip(`${server} cannot be started here`)
-}
-
-async function isAlive(pid: number | undefined): Promise<boolean> {
-  return pid !== undefined && (await runProgram('sh', ['-c', `kill -0 ${pid}`])).code === 0
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await access(path).then(
-    () => true,
-    () => false,
-  )
-}
-
-async function stopsWithoutTrace(server: Server): Promise<void> {
-  const { pid } = server
-  expect(await isAlive(pid)).toBe(true)
-  await server.stop()
-  expect(await isAlive(pid)).toBe(false)
-  expect(await exists(server.folder)).toBe(false)
-}
 
 /** Whether the server on that port answers within the time a healthy one needs many times over. */
 async function answers(url: string): Promise<boolean> {
@@ -57,135 +26,6 @@ async function answers(url: string): Promise<boolean> {
     () => false,
   )
 }
-
-describe('Kafka', () => {
-  stackTest('starts with its topics, survives a crash, and stops without a trace', async ({ skip }) => {
-    needs('kafka', skip)
-    const kafka = await startKafka({ topics: [{ topic: 'own.pin', partitions: 3 }] })
-    const describeTopic = async (): Promise<string> =>
-      (
-        await runJavaTool('kafka-topics', [
-          '--bootstrap-server',
-          kafka.bootstrapServers,
-          '--describe',
-          '--topic',
-          'own.pin',
-        ])
-      ).stdout
-    expect(await describeTopic()).toContain('PartitionCount: 3')
-    await kafka.kill()
-    await kafka.restart()
-    expect(await describeTopic()).toContain('PartitionCount: 3')
-    await stopsWithoutTrace(kafka)
-  })
-
-  stackTest('runs as a cluster whose brokers share the replicas', async ({ skip }) => {
-    needs('kafka', skip)
-    await using kafka = await startKafka({ nodes: 2 })
-    expect(kafka.nodes).toHaveLength(2)
-    const to = ['--bootstrap-server', kafka.bootstrapServers]
-    const topic = ['--topic', 'two.pin', '--partitions', '1', '--replication-factor', '2']
-    expect(await runJavaTool('kafka-topics', [...to, '--create', ...topic])).toMatchObject({ code: 0 })
-    const described = await runJavaTool('kafka-topics', [...to, '--describe', '--topic', 'two.pin'])
-    expect(described.stdout).toMatch(/Replicas: (1,2|2,1)\s+Isr: (1,2|2,1)/)
-  })
-
-  stackTest('does not create a topic by use', async ({ kafka }) => {
-    const topic = unique('unasked')
-    const to = ['--bootstrap-server', kafka.bootstrapServers, '--topic', topic]
-    await runJavaTool('kafka-console-producer', [...to, '--producer-property', 'max.block.ms=2000'], {
-      input: 'row\n',
-    })
-    const listed = await runJavaTool('kafka-topics', ['--bootstrap-server', kafka.bootstrapServers, '--list'])
-    expect(listed).toMatchObject({ code: 0 })
-    expect(listed.stdout).not.toContain(topic)
-  })
-
-  stackTest(
-    'carries records from the 2.8.1 producer to the 4.1 consumer, and shows the group',
-    async ({ kafka }) => {
-      const topic = unique('pin')
-      const to = ['--bootstrap-server', kafka.bootstrapServers]
-      await runJavaTool('kafka-topics', [...to, '--create', '--topic', topic])
-      await runJavaTool('kafka-console-producer', [...to, '--topic', topic], {
-        version: '2.8.1',
-        input: 'eins\nzwei 🙂\n',
-      })
-      const group = unique('group')
-      const read = ['--topic', topic, '--from-beginning', '--max-messages', '2', '--group', group]
-      expect((await runJavaTool('kafka-console-consumer', [...to, ...read])).stdout).toBe('eins\nzwei 🙂\n')
-      const groups = await runJavaTool('kafka-consumer-groups', [...to, '--list'], { version: '2.8.1' })
-      expect(groups.stdout.split('\n')).toContain(group)
-    },
-  )
-
-  stackTest.for([
-    ['PLAIN', 'saslPlain'],
-    ['SCRAM-SHA-256', 'saslPlain'],
-    ['SCRAM-SHA-512', 'saslTls'],
-    ['PLAIN', 'saslTls'],
-  ] as const)(
-    'takes a %s login on the %s listener',
-    async ([mechanism, listener], { securedKafka: kafka }) => {
-      await using files = await saslFiles({
-        kafka,
-        mechanism,
-        isTls: listener === 'saslTls',
-        user: kafka.user,
-      })
-      const list = [
-        '--bootstrap-server',
-        kafka.listeners[listener],
-        '--command-config',
-        files.clientProperties,
-        '--list',
-      ]
-      expect(await runJavaTool('kafka-topics', list)).toMatchObject({ code: 0, stderr: '' })
-    },
-  )
-
-  stackTest('refuses a wrong password', async ({ securedKafka: kafka }) => {
-    const user = { ...kafka.user, password: 'wrong' }
-    await using files = await saslFiles({ kafka, mechanism: 'SCRAM-SHA-512', isTls: false, user })
-    const to = ['--bootstrap-server', kafka.listeners.saslPlain, '--command-config', files.clientProperties]
-    const outcome = await runJavaTool('kafka-topics', [...to, '--list'])
-    expect(outcome.code).not.toBe(0)
-    expect(outcome.stdout + outcome.stderr).toContain('SaslAuthenticationException')
-  })
-
-  stackTest('lets the restricted user in and refuses what it asks for', async ({ securedKafka: kafka }) => {
-    await using files = await saslFiles({
-      kafka,
-      mechanism: 'PLAIN',
-      isTls: false,
-      user: kafka.restrictedUser,
-    })
-    const to = ['--bootstrap-server', kafka.listeners.saslPlain, '--command-config', files.clientProperties]
-    const outcome = await runJavaTool('kafka-topics', [...to, '--create', '--topic', unique('forbidden')])
-    expect(outcome.code).not.toBe(0)
-    expect(outcome.stdout + outcome.stderr).toContain('TopicAuthorizationException')
-  })
-
-  stackTest(
-    'answers a token that is no JWT with the challenge of RFC 7628',
-    async ({ securedKafka: kafka }) => {
-      const challenge: unknown = JSON.parse(await oauthChallenge(kafka.listeners.saslPlain, 'not-a-jwt'))
-      expect(challenge).toEqual({ status: 'invalid_token' })
-    },
-  )
-
-  stackTest('shows a certificate that its authority vouches for', async ({ securedKafka: kafka }) => {
-    const port = Number(kafka.listeners.tls.split(':')[1])
-    const ca = await readFile(kafka.tlsCa)
-    const trusted = connectTls({ host: '127.0.0.1', port, ca })
-    await once(trusted, 'secureConnect')
-    expect(trusted.authorized).toBe(true)
-    trusted.destroy()
-    const strange = connectTls({ host: '127.0.0.1', port })
-    const [error] = await once(strange, 'error')
-    expect(String(error)).toMatch(/unable to verify|self-signed/)
-  })
-})
 
 describe('MariaDB', () => {
   stackTest('takes the three tables and a row with a four-byte character', async ({ mariadb }) => {

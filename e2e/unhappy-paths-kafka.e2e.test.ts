@@ -189,9 +189,9 @@ describe('kafka, the login', () => {
         app,
         args: [...commandOf(app), '--brokers', kafka.listeners.saslTls, ...login],
         exit: 4,
-        cause: 'could not connect to Kafka: No AWS credentials from the default AWS credential chain:',
+        cause: 'could not connect to Kafka: no AWS credentials from the default AWS credential chain:',
         remedy:
-          'Set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where a role is attached.',
+          'set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run where a role is attached',
       })
     },
   )

@@ -27,6 +27,7 @@ export type FakeStsOptions = {
   readonly silent?: boolean
 }
 
+/** Starts one on a free port of loopback, for the actions that assume a role. Disposing of it cuts its connections. */
 export async function startFakeSts(options: FakeStsOptions = {}): Promise<FakeSts> {
   const calls: StsCall[] = []
   const secrets = new Map<string, string>()

@@ -53,7 +53,7 @@ export class MemoisedCredentials {
     if (leftMs < shortestTokenS * 1000) {
       throw new MskAuthError(
         'CREDENTIALS_TOO_SHORT',
-        `The AWS credentials from ${this.#source.name} end in ${Math.max(0, Math.floor(leftMs / 1000))} s, and a token needs at least ${shortestTokenS} s: renew them, and check this machine's clock.`,
+        `the AWS credentials from ${this.#source.name} end in ${Math.max(0, Math.floor(leftMs / 1000))} s, and a token needs at least ${shortestTokenS} s: renew them, and check this machine's clock`,
       )
     }
     this.#kept = fetched
@@ -67,7 +67,7 @@ export class MemoisedCredentials {
       reject(
         new MskAuthError(
           'CREDENTIALS_TIMED_OUT',
-          `No AWS credentials after ${this.#timeoutMs / 1000} s from ${this.#source.name}: check that STS or the metadata service can be reached from here.`,
+          `no AWS credentials after ${this.#timeoutMs / 1000} s from ${this.#source.name}: check that STS or the metadata service can be reached from here`,
         ),
       )
     }, this.#timeoutMs)

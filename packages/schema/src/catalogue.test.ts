@@ -28,7 +28,7 @@ test.each(['pin', '.pin', 'x.pins', 'x.pin.old', 'x.', '', 'x.Pin'])(
 )
 
 test.each([
-  ['', 'The topic prefix is empty'],
+  ['', 'the topic prefix is empty'],
   ['a b', 'may hold only'],
   ['a.', 'leave out the dot'],
   ['.a', 'may hold only'],
@@ -98,7 +98,7 @@ test('no two tables share a name or a topic', () => {
 
 test('a prefix is good, or wrong in a sentence', () => {
   expect(topicPrefixProblem('0af8d0adfd13')).toBeUndefined()
-  expect(topicPrefixProblem('a/b')).toMatch(/^The topic prefix may hold only letters.*suffix\.$/)
+  expect(topicPrefixProblem('a/b')).toMatch(/^the topic prefix may hold only letters.*suffix$/)
   // The longest suffix decides: `user` is longer than `pin`.
   expect(topicPrefixProblem('x'.repeat(245))).toContain('give at most 244 characters')
 })

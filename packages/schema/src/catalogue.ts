@@ -21,16 +21,16 @@ const longestTopic = 249
  */
 export function topicOf(prefix: string, table: Table): string {
   if (prefix === '')
-    throw new TopicPrefixError('The topic prefix is empty: give the part before the dot of the topic names.')
+    throw new TopicPrefixError('the topic prefix is empty: give the part before the dot of the topic names')
   if (!/^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/.test(prefix)) {
     throw new TopicPrefixError(
-      'The topic prefix may hold only letters, digits, _ and -, with single dots inside: leave out the dot before the table suffix.',
+      'the topic prefix may hold only letters, digits, _ and -, with single dots inside: leave out the dot before the table suffix',
     )
   }
   const topic = `${prefix}.${table.topicSuffix}`
   if (topic.length > longestTopic) {
     throw new TopicPrefixError(
-      `The topic prefix is too long: give at most ${longestTopic - table.topicSuffix.length - 1} characters.`,
+      `the topic prefix is too long: give at most ${longestTopic - table.topicSuffix.length - 1} characters`,
     )
   }
   return topic

@@ -46,6 +46,11 @@ type KafkaErrorOptions = {
   readonly brokerMessage?: string | undefined
 }
 
+/**
+ * What every function of this package rejects with when a broker, or the way to it, is the reason. The code decides the
+ * exit code: 5 for a broker that is not reachable in time or by TLS, 4 for a login or a right that is refused, else 1.
+ * `canRetry` says whether the same request may succeed later.
+ */
 export class KafkaError extends Failure {
   override readonly name = 'KafkaError'
   readonly code: KafkaErrorCode

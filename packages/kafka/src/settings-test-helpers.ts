@@ -49,6 +49,7 @@ export async function connect({
   return { connection: await connectionOf(settings, { clientId: 'pinpipe-test', log }), lines }
 }
 
+/** The problems that {@link connect} throws as one UsageFailure, with `@/` for the folder; empty when it throws nothing. */
 export async function problemsOf(given: Given): Promise<readonly string[]> {
   return connect(given).then(
     () => [],

@@ -24,6 +24,7 @@ export type FlatRow = {
   readonly date_joined: string
 }
 
+/** The three rows of a post as one object; the post's number, which is in each of them, stands there as `index`. */
 export function flatRow(post: Post): FlatRow {
   // Object.assign answers with `any`-like parts only here; the generator test checks each row against its table.
   return Object.assign({}, ...Object.values(post.rows))

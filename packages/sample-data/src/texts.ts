@@ -35,11 +35,13 @@ const titleLengths = [2, 9, 16, 34, 50, 64, 94, 138, 199]
 const descriptionLengths = [3, 12, 26, 81, 128, 148, 166, 178, 201]
 const tagListLengths = [70, 98, 117, 137, 153, 171, 201, 225, 254]
 
+/** A title of the category: at most 199 characters, one in 2000 empty. */
 export function titleOf(draws: Draws, category: Category): string {
   if (draws.chance(0.0005)) return ''
   return soil(draws, headline(draws, category, lengthFrom(draws, titleLengths)), 0.099)
 }
 
+/** A description of the category: at most 201 characters. */
 export function descriptionOf(draws: Draws, category: Category): string {
   // Two in five are cut by the site: an ellipsis and a no-break space end them.
   if (draws.chance(0.401))
@@ -50,6 +52,7 @@ export function descriptionOf(draws: Draws, category: Category): string {
   return soil(draws, prose(draws, category, lengthFrom(draws, descriptionLengths)), 0.12, true)
 }
 
+/** Nine tags of the category with commas between them: at most 254 characters, so that the last may be cut. */
 export function tagListOf(draws: Draws, category: Category): string {
   const length = lengthFrom(draws, tagListLengths)
   const tags: string[] = []

@@ -3,6 +3,7 @@
 import { type App } from '@pinpipe/service/command'
 import { run } from './run.ts'
 
+/** The producer with its one command, `run`. `version` is what `--version` prints. */
 export function producerApp(version: string): App {
   return {
     name: 'producer',

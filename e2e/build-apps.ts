@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
+/** What vitest calls before the first test. Throws when a bundle cannot be built; esbuild says why on stderr. */
 export function setup(): void {
   for (const app of ['producer', 'consumer', 'topic-admin'])
     execFileSync(process.execPath, ['--import', 'tsx', 'scripts/build-app.ts', app], {

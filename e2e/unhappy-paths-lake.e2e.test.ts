@@ -1,4 +1,7 @@
-/** Lakes that cannot be written, or not safely. The group's offsets must not move: nothing was stored. */
+/**
+ * Lakes that cannot be written, or not safely. The group's offsets must not move: nothing was stored.
+ * Long because every way in which a lake refuses is a case here.
+ */
 // oxlint-disable vitest/no-standalone-expect -- the rule does not know `stackTest.concurrent`
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

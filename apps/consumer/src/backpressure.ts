@@ -63,18 +63,32 @@ export class Backpressure {
     this.recover()
   }
 
-  /** Goes on fetching once the budget is no longer tight. */
+  /**
+   * Goes on fetching once the budget is no longer tight. While it is, the next range is sealed here: with all partitions
+   * paused no batch may come any more whose handler would do it.
+   */
   recover(): void {
-    if (!this.#isMemoryShort || this.#options.budget.isTight) return
+    if (!this.#isMemoryShort) return
+    if (this.#options.budget.isTight) {
+      this.sealLargest()
+      return
+    }
     this.#isMemoryShort = false
     this.#options.consumer.resume(this.#free())
+  }
+
+  /** A lane has stored what it had to: whoever waits for memory looks again at what may be sealed. */
+  settled(): void {
+    this.recover()
+    this.#options.budget.wake()
   }
 
   /** Seals the largest open range, unless at least as much is on its way out as is being filled. */
   sealLargest(): void {
     const lanes = [...this.#options.lanes.values()]
     const openBytes = lanes.reduce((sum, lane) => sum + lane.bytes, 0)
-    if (this.#options.budget.usedBytes - openBytes >= openBytes) return
+    const leavingBytes = lanes.reduce((sum, lane) => sum + lane.leavingBytes, 0)
+    if (leavingBytes >= openBytes) return
     // One that is being stored follows up with what it has open, as soon as it is done.
     const largest = largestOf(lanes.filter((lane) => !lane.isStoring)) ?? largestOf(lanes)
     largest?.seal('memory')

@@ -22,8 +22,12 @@ export type LaneOptions = {
   readonly clock: Clock
   /** Stores a range and commits it. Never rejects: what goes wrong closes the lane. */
   readonly land: (range: SealedRange) => Promise<void>
-  /** Resolves when there may be memory again. */
-  readonly relieve: () => Promise<void>
+  readonly backpressure: {
+    /** Resolves when there may be memory again. */
+    relieve(): Promise<void>
+    /** Nothing of this lane is being stored any more. */
+    settled(): void
+  }
 }
 
 export class Lane {
@@ -40,6 +44,7 @@ export class Lane {
   #isRevoked = false
   #isDraining = false
   #largestBatchBytes = 0
+  #leavingBytes = 0
 
   constructor(options: LaneOptions) {
     this.at = options.at
@@ -58,6 +63,11 @@ export class Lane {
 
   get highWatermark(): bigint | undefined {
     return this.#highWatermark
+  }
+
+  /** Of the range that is being stored. */
+  get leavingBytes(): number {
+    return this.#leavingBytes
   }
 
   get isStoring(): boolean {
@@ -96,7 +106,7 @@ export class Lane {
         return
       }
       if (range.blockedBy === undefined) continue
-      if (range.blockedBy === 'memory') await this.#options.relieve()
+      if (range.blockedBy === 'memory') await this.#options.backpressure.relieve()
       else await this.#rotate(range, range.blockedBy)
     }
   }
@@ -170,11 +180,14 @@ export class Lane {
         this.#due = undefined
         this.#ageTimer?.cancel()
         this.#ageTimer = undefined
+        this.#leavingBytes = range.files.reduce((sum, file) => sum + file.content.bytes, 0)
         await this.#options.land(range)
+        this.#leavingBytes = 0
         trigger = this.#due
       }
     } finally {
       this.#storing = undefined
+      this.#options.backpressure.settled()
     }
   }
 }

@@ -62,7 +62,7 @@ export class MemoryBudget {
       pool.push(chunk)
       this.#pooledBytes += chunk.length
     }
-    this.#wake()
+    this.wake()
   }
 
   /** Counts memory that its owner has allocated in exchange for chunks it gave back, and {@link release}s later. */
@@ -74,12 +74,19 @@ export class MemoryBudget {
 
   release(bytes: number): void {
     this.#usedBytes -= bytes
-    this.#wake()
+    this.wake()
   }
 
   /** Resolves the next time that memory is given back. */
   freed(): Promise<void> {
     return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  /** Lets all who wait for memory look again, also when none was given back: what they counted on may have ended. */
+  wake(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const resolve of waiting) resolve()
   }
 
   #trimPool(): void {
@@ -89,11 +96,5 @@ export class MemoryBudget {
         this.#pooledBytes -= size
       }
     }
-  }
-
-  #wake(): void {
-    const waiting = this.#waiting
-    this.#waiting = []
-    for (const resolve of waiting) resolve()
   }
 }

@@ -221,7 +221,7 @@ export class Pipeline implements ConsumerHandlers {
       budget,
       clock,
       land: (range) => this.#land(lane, range),
-      relieve: () => this.#backpressure.relieve(),
+      backpressure: this.#backpressure,
     })
     this.#former.delete(keyOf(at))
     this.#lanes.set(keyOf(at), lane)

@@ -14,7 +14,7 @@ export type Case = {
   readonly name: string
   readonly kind: 'consumer' | 'producer'
   /** `nodeOptions` go before the app's file: a profile is taken with them. */
-  run(nodeOptions?: readonly string[]): Promise<Run>
+  readonly run: (nodeOptions?: readonly string[]) => Promise<Run>
 }
 
 const compressions = ['none', 'gzip', 'zstd'] as const
@@ -83,10 +83,14 @@ async function consume(
   const folder = how.lake === 'folder' ? join(stack.work, 'lake', id) : join(stack.s3.folder, 'buckets', id)
   if (how.lake === 'versitygw') await stack.s3.createBucket(id)
   const lake = how.lake === 'folder' ? `dir:${folder}` : `s3://${id}`
-  const command = appCommand(stack, 'consumer', how.options, [
-    ...['--topics', topic.topic, '--group', id, '--until-end', '--lake', lake],
-    ...['--compression', how.compression, '--validate', how.validate],
-  ])
+  const command = appCommand(stack, 'consumer', how.options, {
+    topics: topic.topic,
+    group: id,
+    'until-end': 'true',
+    lake,
+    compression: how.compression,
+    validate: how.validate,
+  })
   const measured = await measure({ ...command, env: { ...command.env, ...stack.s3.env } }, stack.servers)
   const objects = how.lake === 'folder' ? await objectsOfFolder(folder) : await objectsOfBucket(stack.s3, id)
   await checkLake(objects, topic)
@@ -106,10 +110,12 @@ async function produce(
   const prefix = `bench-${randomUUID()}`
   const topics = catalogue.map((table) => topicOf(prefix, table))
   await stack.admin.createTopics(topics.map((topic) => ({ topic, partitions: 3, replicationFactor: 1 })))
-  const command = appCommand(stack, 'producer', how.options, [
-    ...['--source', `generate:${posts}`, '--mode', 'sequential', '--topic-prefix', prefix],
-    ...['--compression', how.compression],
-  ])
+  const command = appCommand(stack, 'producer', how.options, {
+    source: `generate:${posts}`,
+    mode: 'sequential',
+    'topic-prefix': prefix,
+    compression: how.compression,
+  })
   const measured = await measure(command, stack.servers)
   const told = JSON.parse(measured.stdout) as { acked: number; valueBytes: number; durationMs: number }
   for (const topic of topics) {
@@ -127,11 +133,15 @@ function appCommand(
   stack: BenchStack,
   app: 'producer' | 'consumer',
   options: readonly string[] | undefined,
-  args: readonly string[],
+  flags: Readonly<Record<string, string>>,
 ): Command {
   return {
     command: process.execPath,
-    args: [...(options ?? []), stack.bundleOf(app), ...args],
+    args: [
+      ...(options ?? []),
+      stack.bundleOf(app),
+      ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`),
+    ],
     env: { KAFKA_BROKERS: stack.kafka.bootstrapServers, LOG_LEVEL: 'debug', LOG_FORMAT: 'json' },
   }
 }

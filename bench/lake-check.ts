@@ -6,7 +6,7 @@ import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { Readable } from 'node:stream'
 import { type LoadedTopic } from './topic.ts'
 
-export type StoredObject = { readonly name: string; readonly bytes: number; open(): Readable }
+export type StoredObject = { readonly name: string; readonly bytes: number; readonly open: () => Readable }
 
 /** The data objects of a folder. */
 export async function objectsOfFolder(folder: string): Promise<StoredObject[]> {

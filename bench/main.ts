@@ -40,7 +40,7 @@ await using stack = await openBenchStack()
 const topicName = 'bench.pin'
 await stack.admin.createTopics([{ topic: topicName, partitions: 3, replicationFactor: 1 }])
 say(`load ${topicName} with ${records} records`)
-const topic = await loadTopic(stack.kafka.bootstrapServers, topicName, records)
+const topic = await loadTopic(stack.kafka.bootstrapServers, topicName, records, stack.admin)
 const cases = [...consumerCases(stack, topic), ...producerCases(stack, Math.ceil(records / 10))].filter(
   ({ name }) => only.test(name),
 )

@@ -87,7 +87,6 @@ export function timedMs(run: Pick<Run, 'drainMs' | 'wallMs'>): number {
 
 /** A GitHub table; the first column is text, the others are numbers. */
 export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`
   const rule = header.map((_, column) => (column === 0 ? '---' : '--:'))
   return [header, rule, ...rows].map(line).join('')
 }
@@ -102,4 +101,8 @@ export function cell(values: readonly number[], digits: number): string {
 
 function seconds(ms: number): number {
   return ms / 1000
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |\n`
 }

@@ -1,6 +1,7 @@
-/** The topic that every consumer reads: pin rows of the sample data, uncompressed, in batches of about 64 KiB. */
-import { openProducer, type OutgoingRecord } from '@pinpipe/kafka/producer'
-import { partitionOf } from '@pinpipe/kafka/partitioner'
+/** The topic that every consumer reads: pin rows of the sample data, loaded by kcat in uncompressed batches of 64 KiB. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { type ReadOnlyAdmin } from '@pinpipe/kafka/admin'
 import { samplePost } from '@pinpipe/sample-data/generator'
 import { pinterestData } from '@pinpipe/schema/pinterest-data'
 import { encodeRow } from '@pinpipe/schema/wire'
@@ -20,53 +21,63 @@ const distinctRows = 50_000
 /** Makes the mean value about 570 bytes long; sample rows have about 716. */
 const shorterBy = 150
 const batchBytes = 64 * 1024
-const partitionCount = 3
 
-/** Fills an empty topic of 3 partitions with records 0 … `records` - 1. Keys are indexes; there are no headers. */
-export async function loadTopic(brokers: string, topic: string, records: number): Promise<LoadedTopic> {
-  const tails = Array.from({ length: Math.min(distinctRows, records) }, (_, index) => rowTail(index))
-  const connection = { clientId: 'pinpipe-bench', brokers: brokers.split(','), tls: false as const }
-  await using producer = await openProducer(connection)
-  const lanes = Array.from({ length: partitionCount }, () => ({
-    open: [] as OutgoingRecord[],
-    openBytes: 0,
-    records: 0,
-    sent: Promise.resolve() as Promise<unknown>,
-  }))
+/**
+ * Fills an empty topic with records 0 … `records` - 1: the index is the key, there are no headers.
+ * @throws Error when kcat fails or the topic does not hold exactly these records afterwards
+ */
+export async function loadTopic(
+  brokers: string,
+  topic: string,
+  records: number,
+  admin: Pick<ReadOnlyAdmin, 'watermarks'>,
+): Promise<LoadedTopic> {
+  const settings = [
+    `batch.size=${batchBytes}`,
+    'linger.ms=20',
+    'acks=all',
+    'topic.partitioner=murmur2_random',
+  ]
+  const args = ['-P', '-b', brokers, '-t', topic, '-K', '\t', ...settings.flatMap((each) => ['-X', each])]
+  const kcat = spawn('kcat', args, { stdio: ['pipe', 'ignore', 'inherit'] })
+  const ended = once(kcat, 'close')
   let contentBytes = 0
-  for (let index = 0; index < records; index++) {
-    const key = String(index)
-    const value = Buffer.from(`{"index":${key}${tails[index % tails.length]}`)
-    const partition = partitionOf(key, partitionCount)
-    const lane = lanes[partition]
-    if (lane === undefined) throw new RangeError(`There is no partition ${partition}.`)
-    lane.open.push({ key, value })
-    lane.openBytes += value.length
-    lane.records++
-    contentBytes += value.length + 1
-    if (lane.openBytes < batchBytes) continue
-    // oxlint-disable-next-line no-await-in-loop -- one batch of a partition at a time
-    await lane.sent
-    lane.sent = producer.send({ topic, partition, records: lane.open })
-    lane.open = []
-    lane.openBytes = 0
+  for (const lines of linesOf(records)) {
+    contentBytes += lines.bytes
+    // oxlint-disable-next-line no-await-in-loop -- kcat says when it can take more
+    if (!kcat.stdin.write(lines.text)) await once(kcat.stdin, 'drain')
   }
-  await Promise.all(
-    lanes.map(async (lane, partition) => {
-      await lane.sent
-      if (lane.open.length > 0) await producer.send({ topic, partition, records: lane.open })
-    }),
-  )
-  return { topic, records, contentBytes, partitions: lanes.map((lane) => lane.records) }
+  kcat.stdin.end()
+  const [code] = await ended
+  if (code !== 0) throw new Error(`kcat could not load ${topic}: it ended with ${code}`)
+  const partitions = (await admin.watermarks(topic)).map(({ high }) => Number(high))
+  const held = partitions.reduce((sum, count) => sum + count, 0)
+  if (held !== records) throw new Error(`${topic} holds ${held} records, not ${records}`)
+  return { topic, records, contentBytes, partitions }
+}
+
+/** Lines `key<tab>value` in pieces of about half a megabyte; `bytes` is the size of the values and a newline each. */
+function* linesOf(records: number): Generator<{ text: string; bytes: number }> {
+  const tails = Array.from({ length: Math.min(distinctRows, records) }, (_, index) => rowTail(index))
+  const sizes = tails.map((tail) => Buffer.byteLength(tail))
+  const pieceRecords = 1_000
+  for (let from = 0; from < records; from += pieceRecords) {
+    let text = ''
+    let bytes = 0
+    for (let index = from; index < Math.min(from + pieceRecords, records); index++) {
+      const head = `{"index":${index}`
+      text += `${index}\t${head}${tails[index % tails.length]}\n`
+      bytes += head.length + (sizes[index % sizes.length] ?? 0) + 1
+    }
+    yield { text, bytes }
+  }
 }
 
 /** The JSON of a row after its index. */
 function rowTail(index: number): string {
   const row = samplePost(seed, index).rows[pinterestData.name] ?? {}
-  const description = typeof row['description'] === 'string' ? [...row['description']] : []
-  const shortRow = {
-    ...row,
-    description: description.slice(0, Math.max(1, description.length - shorterBy)).join(''),
-  }
-  return encodeRow(pinterestData, shortRow).slice(`{"index":${index}`.length)
+  const description = typeof row['description'] === 'string' ? row['description'] : ''
+  // toWellFormed: a character outside the basic plane may be cut in two.
+  const kept = description.slice(0, Math.max(1, description.length - shorterBy)).toWellFormed()
+  return encodeRow(pinterestData, { ...row, description: kept }).slice(`{"index":${index}`.length)
 }

@@ -8,7 +8,7 @@ import { type ClusterAdmin, openAdmin } from '@pinpipe/kafka/admin'
 import { type KafkaServer, startKafka } from '@pinpipe/local-stack/kafka'
 import { type S3Server, startVersityGw } from '@pinpipe/local-stack/versitygw'
 
-export type App = 'producer' | 'consumer'
+type App = 'producer' | 'consumer'
 
 export type BenchStack = AsyncDisposable & {
   readonly kafka: KafkaServer

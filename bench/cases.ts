@@ -21,11 +21,17 @@ const compressions = ['none', 'gzip', 'zstd'] as const
 const validations = ['none', 'json', 'schema'] as const
 const lakes = ['folder', 'versitygw'] as const
 
-/** The cases that read the loaded topic: the two bare drains first. */
+/** The cases that read the loaded topic: the bare drains first. */
 export function consumerCases(stack: BenchStack, topic: LoadedTopic): readonly Case[] {
   return [
     { name: 'kcat drain', kind: 'consumer', run: () => kcatDrain(stack, topic) },
     { name: 'kafkajs drain', kind: 'consumer', run: (options) => kafkajsDrain(stack, topic, options) },
+    {
+      // The consumer sets this flag for itself. Without it a drain is fast or slow by chance: see RESULTS.md.
+      name: 'kafkajs drain, V8 without pretenuring',
+      kind: 'consumer',
+      run: (options = []) => kafkajsDrain(stack, topic, ['--no-allocation-site-pretenuring', ...options]),
+    },
     ...lakes.flatMap((lake) =>
       compressions.flatMap((compression) =>
         // Compression and validation do not depend on each other: each is varied alone.

@@ -16,7 +16,7 @@ const noNotes = `${notesMark}\n\n## Notes\n`
 
 /** The text above the notes. Pure. */
 export function measuredText({ date, machine, load, topic, consumers, producers }: Results): string {
-  const peer = consumers.find(({ title }) => title === 'kafkajs drain')
+  const peers = consumers.filter(({ title }) => title.startsWith('kafkajs drain'))
   return `# Results
 
 Written by \`pnpm bench\` on ${date.toISOString().slice(0, 10)}. Each figure is min/**median**/max of interleaved runs.
@@ -29,7 +29,7 @@ ${machine.map(([name, value]) => `- ${name}: ${value}`).join('\n')}
 ${topic.records.toLocaleString('en')} records in one topic of 3 partitions, ${(topic.contentBytes / topic.records).toFixed(0)} bytes a line, ${(topic.contentBytes / 1e6).toFixed(0)} MB, in uncompressed batches of about 64 KiB.
 Each run of the consumer stored exactly these records (object names tile the offsets, lines are counted).
 
-${runsTable(consumers)}${peer === undefined ? '' : comparison(consumers, peer)}
+${runsTable(consumers)}${peers.map((peer) => comparison(consumers, peer)).join('')}
 ## Producer
 
 \`producer --source generate:… --mode sequential\` into three topics of 3 partitions, three records a post, 4 headers a record.
@@ -55,7 +55,7 @@ function comparison(consumers: readonly CaseRuns[], peer: CaseRuns): string {
       })
       return `- ${title}: ${shares.join(', ')}`
     })
-  return `\nRate in percent of kafkajs's bare drain of the same round:\n\n${lines.join('\n')}\n`
+  return `\nRate in percent of "${peer.title}" of the same round:\n\n${lines.join('\n')}\n`
 }
 
 /** Writes the file and keeps the notes of the one that is there. */

@@ -1,7 +1,6 @@
 /** The settings of `consumer run`, and the rules between them. */
 import { kafkaSettings } from '@pinpipe/kafka/settings'
 import { topicPrefixProblem } from '@pinpipe/schema/catalogue'
-import { clauseOf } from '@pinpipe/service/clause'
 import { settingsSpec, types, type Rule, type SettingsOf } from '@pinpipe/service/settings'
 import { compressions, defaultLevel, highestLevel, type Compression } from './compress.ts'
 import type { Format } from './encoder.ts'
@@ -141,7 +140,7 @@ export type RunSettings = SettingsOf<typeof runSettings>
 export const runRules: readonly Rule<typeof runSettings>[] = [
   ({ topicPrefix }) => {
     const problem = topicPrefix === undefined ? undefined : topicPrefixProblem(topicPrefix)
-    return problem === undefined ? undefined : `--topic-prefix: ${clauseOf(problem)}`
+    return problem === undefined ? undefined : `--topic-prefix: ${problem}`
   },
   ({ format }) =>
     format === 'parquet' || format === 'raw'

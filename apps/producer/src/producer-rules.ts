@@ -1,7 +1,6 @@
 /** The rules between the settings of the producer: what one of them cannot say alone. Pure. */
 
 import { catalogue, tableNamed, topicPrefixProblem } from '@pinpipe/schema/catalogue'
-import { clauseOf } from '@pinpipe/service/clause'
 import { type Rule } from '@pinpipe/service/settings'
 import { type producerSettings } from './producer-settings.ts'
 
@@ -17,7 +16,7 @@ export const producerRules: readonly Rule<typeof producerSettings>[] = [
       : undefined,
   ({ topicPrefix }) => {
     const problem = topicPrefix === undefined ? undefined : topicPrefixProblem(topicPrefix)
-    return problem === undefined ? undefined : `--topic-prefix: ${clauseOf(problem)}`
+    return problem === undefined ? undefined : `--topic-prefix: ${problem}`
   },
   ({ tables }) => unknownTables(tables ?? []),
   ({ mode, sleep, rate }) =>

@@ -1,7 +1,6 @@
 import type { ClusterAdmin } from '@pinpipe/kafka/admin'
 import { kafkaSettings } from '@pinpipe/kafka/settings'
 import { topicPrefixProblem } from '@pinpipe/schema/catalogue'
-import { clauseOf } from '@pinpipe/service/clause'
 import { command, type CommandContext } from '@pinpipe/service/command'
 import { exitCodes } from '@pinpipe/service/failure'
 import { type Rule, type SettingsOf, settingsSpec, types } from '@pinpipe/service/settings'
@@ -47,7 +46,7 @@ const nothingDone: Work = { done: [], failures: [] }
 
 const topicPrefixRule: Rule<typeof applySettings> = ({ topicPrefix }) => {
   const problem = topicPrefixProblem(topicPrefix)
-  return problem === undefined ? undefined : `--topic-prefix: ${clauseOf(problem)}`
+  return problem === undefined ? undefined : `--topic-prefix: ${problem}`
 }
 
 /** `topics apply`: plan, show, confirm, carry out. Running it again after an interruption completes it. */

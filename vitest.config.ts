@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
-// The suffix of a test says what it needs: `.test.ts` nothing, `.stack.test.ts` real servers, `.e2e.test.ts` the whole pipeline.
+// The suffix of a test says what it needs: `.test.ts` nothing, `.stack.test.ts` real servers, `.e2e.test.ts` the whole pipeline,
+// `.infra.test.ts` Terraform.
 const source = ['apps/*/src', 'packages/*/src', 'e2e', 'bench', 'scripts']
 const named = (suffix: string): string[] => source.map((folder) => `${folder}/**/*.${suffix}.ts`)
 
@@ -31,6 +32,14 @@ export default defineConfig({
           include: named('e2e.test'),
           ...needsServers,
           globalSetup: ['e2e/build-apps.ts', ...needsServers.globalSetup],
+        },
+      },
+      {
+        test: {
+          name: 'infra',
+          include: ['infra/tests/**/*.infra.test.ts'],
+          ...needsServers,
+          globalSetup: ['infra/tests/vitest-setup.ts', 'e2e/build-apps.ts', ...needsServers.globalSetup],
         },
       },
     ],

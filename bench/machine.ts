@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { availableParallelism, cpus, release, totalmem } from 'node:os'
 import { promisify } from 'node:util'
 import { runJavaTool } from '@pinpipe/local-stack/java-tools'
-import { versityGwProgram } from '@pinpipe/local-stack/versitygw'
+import { versityGw } from '@pinpipe/local-stack/versitygw'
 
 /** Pairs of a name and what was found, in the order they are shown. */
 export async function describeMachine(): Promise<readonly (readonly [string, string])[]> {
@@ -21,7 +21,7 @@ export async function describeMachine(): Promise<readonly (readonly [string, str
     ['Java', firstMatch(await outputOf('java', ['-version']), /"([^"]+)"/)],
     ['kcat', firstMatch(await outputOf('kcat', ['-V']), /Version (\S+)/)],
     ['librdkafka', firstMatch(await outputOf('kcat', ['-V']), /librdkafka (\S+)/)],
-    ['versitygw', firstMatch(versityGwProgram(), /versitygw-(v[^/]+)/)],
+    ['versitygw', versityGw.version],
   ]
 }
 

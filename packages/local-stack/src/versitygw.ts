@@ -1,11 +1,9 @@
 // A real S3 server over a folder: versitygw, built once by Go into the user's cache folder.
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { cacheFolder } from './environment.ts'
 import { withFreePorts } from './free-port.ts'
-import { goProgram } from './go-program.ts'
-import { mustRun } from './run-program.ts'
+import { type GoTool, fetchGoTool, hasGoTool } from './go-tool.ts'
 import { type S3Facts, type S3Access, s3Access } from './s3-access.ts'
 import { newSecret } from './secrets.ts'
 import { inServerFolder } from './server-folder.ts'
@@ -13,36 +11,20 @@ import { type Server, startServer } from './server.ts'
 
 export type S3Server = Server & S3Facts & S3Access
 
-const version = 'v1.8.0'
-
-/** The program's path in the cache, whether it is there or not. */
-export function versityGwProgram(): string {
-  return join(cacheFolder(), `versitygw-${version}`, 'versitygw')
+export const versityGw: GoTool = {
+  name: 'versitygw',
+  package: 'github.com/versity/versitygw/cmd/versitygw',
+  version: 'v1.8.0',
 }
 
 /** Whether the program is in the cache. */
 export async function hasVersityGw(): Promise<boolean> {
-  return await stat(versityGwProgram()).then(
-    () => true,
-    () => false,
-  )
+  return await hasGoTool(versityGw)
 }
 
 /** Builds versitygw with Go unless it is in the cache; returns its path. @throws Error with Go's last lines */
 export async function fetchVersityGw(): Promise<string> {
-  const program = versityGwProgram()
-  if (await hasVersityGw()) return program
-  await mkdir(cacheFolder(), { recursive: true })
-  const work = await mkdtemp(join(cacheFolder(), 'versitygw.'))
-  try {
-    const target = `github.com/versity/versitygw/cmd/versitygw@${version}`
-    await mustRun(await goProgram(), ['install', target], { env: { GOBIN: work, GOFLAGS: '-trimpath' } })
-    await mkdir(join(program, '..'), { recursive: true })
-    await rename(join(work, 'versitygw'), program)
-  } finally {
-    await rm(work, { recursive: true, force: true })
-  }
-  return program
+  return await fetchGoTool(versityGw)
 }
 
 /**

@@ -1,4 +1,4 @@
-/** Every way in which getting an MSK token fails, with a sentence that says what to do. */
+/** Every way in which getting an MSK token fails, or reading an IAM policy, with a sentence that says what to do. */
 
 /** Exit codes of the apps, repeated here because this package is usable alone: 4 authentication, 5 unreachable or timed out, 64 settings. */
 const exitCodes = {
@@ -8,6 +8,8 @@ const exitCodes = {
   CREDENTIALS_TIMED_OUT: 5,
   CREDENTIALS_UNREACHABLE: 5,
   SIGNING_FAILED: 4,
+  INVALID_ARN: 64,
+  INVALID_POLICY: 64,
   INVALID_REGION: 64,
   INVALID_SESSION_NAME: 64,
 } as const

@@ -1,10 +1,11 @@
 /**
- * Bundles one app into `apps/<app>/dist/`: `<app>.js` with everything it needs, its source map, and a `package.json`
- * that says ESM. The folder alone runs with `node <app>.js`: no `node_modules` beside it, nothing native in it.
+ * Bundles one app into `apps/<app>/dist/`: `<app>.js` with everything it needs, its source map, a `package.json` that
+ * says ESM, and the systemd unit. The folder alone runs with `node <app>.js`: no `node_modules` beside it, nothing native
+ * in it.
  *
  * Usage: `build-app.ts <app>`, called by each app's `build` script (`pnpm turbo build`).
  */
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
@@ -37,7 +38,9 @@ await build({
 })
 const runtime = { name: manifest.name, version: manifest.version, private: true, type: 'module' }
 await writeFile(`${fresh}/package.json`, `${JSON.stringify(runtime, null, 2)}\n`)
-for (const file of [`${app}.js.map`, `${app}.js`, 'package.json'])
+const unit = `pinpipe-${app}.service`
+await copyFile(`${folder}${unit}`, `${fresh}/${unit}`)
+for (const file of [`${app}.js.map`, `${app}.js`, 'package.json', unit])
   // oxlint-disable-next-line no-await-in-loop -- the map before the code that names it
   await rename(`${fresh}/${file}`, `${folder}dist/${file}`)
 await rm(fresh, { recursive: true })

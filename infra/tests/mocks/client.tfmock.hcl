@@ -4,6 +4,7 @@ mock_resource "aws_instance" {
     id         = "i-0a1b2c3d4e5f60718"
     private_ip = "10.0.1.23"
     public_ip  = "198.51.100.23"
+    key_name   = ""
   }
 }
 

@@ -1,0 +1,169 @@
+/** Produce. */
+
+import { RequestRefused, errorCode } from '../error-codes.ts'
+import { RecordsRefused, checkRequestRecords } from '../log/batch-rules.ts'
+import { checkLeader, leaderHint, partitionOf, topicOf } from '../partition-access.ts'
+import { type Partition } from '../topics.ts'
+import { array, int16, int32, int64, records, string, struct, uuid, zeroUuid } from '../wire/schema.ts'
+import { type RequestContext, defineApi } from './api.ts'
+
+export const produce = defineApi({
+  name: 'Produce',
+  key: 0,
+  versions: [3, 13],
+  flexibleFrom: 9,
+  request: {
+    transactionalId: string('0+', { nullable: '0+', default: null }),
+    acks: int16(),
+    timeoutMs: int32(),
+    topicData: array({
+      name: string('0-12', { default: '' }),
+      topicId: uuid('13+', { default: zeroUuid }),
+      partitionData: array({ index: int32(), records: records('0+', { nullable: '0+' }) }),
+    }),
+  },
+  response: {
+    responses: array({
+      name: string('0-12', { default: '' }),
+      topicId: uuid('13+', { default: zeroUuid }),
+      partitionResponses: array({
+        index: int32(),
+        errorCode: int16(),
+        baseOffset: int64(),
+        logAppendTimeMs: int64('0+', { default: -1n }),
+        logStartOffset: int64('5+', { default: -1n }),
+        recordErrors: array(
+          {
+            batchIndex: int32(),
+            batchIndexErrorMessage: string('0+', { nullable: '0+', default: null }),
+          },
+          '8+',
+          { default: [] },
+        ),
+        errorMessage: string('8+', { nullable: '8+', default: null }),
+        currentLeader: struct({ leaderId: int32(), leaderEpoch: int32() }, '10+', {
+          tag: 0,
+          default: undefined,
+        }),
+      }),
+    }),
+    throttleTimeMs: int32('0+', { default: 0 }),
+    nodeEndpoints: array(
+      {
+        nodeId: int32(),
+        host: string(),
+        port: int32(),
+        rack: string('0+', { nullable: '0+', default: null }),
+      },
+      '10+',
+      { tag: 0, default: [] },
+    ),
+  },
+  handle(context, { acks, transactionalId, topicData }) {
+    const responses = topicData.map(({ name, topicId, partitionData }) => ({
+      name,
+      topicId,
+      partitionResponses: partitionData.map(({ index, records: bytes }) =>
+        append(context, { acks, transactionalId, name, topicId, index, bytes }),
+      ),
+    }))
+    const outcomes = responses.flatMap(({ partitionResponses }) => partitionResponses)
+    if (acks === 0) return outcomes.every((outcome) => outcome.errorCode === 0) ? undefined : 'hang-up'
+    const endpoints = outcomes.flatMap(({ endpoint }) => (endpoint === undefined ? [] : [endpoint]))
+    return { responses, nodeEndpoints: [...new Map(endpoints.map((one) => [one.nodeId, one])).values()] }
+  },
+  refuse: ({ topicData }, code) => ({
+    responses: topicData.map(({ name, topicId, partitionData }) => ({
+      name,
+      topicId,
+      partitionResponses: partitionData.map(({ index }) => ({ index, errorCode: code, baseOffset: -1n })),
+    })),
+  }),
+})
+
+type Wish = {
+  readonly acks: number
+  readonly transactionalId: string | null
+  readonly name: string
+  readonly topicId: string
+  readonly index: number
+  readonly bytes: Buffer | null
+}
+
+function append(context: RequestContext, wish: Wish) {
+  const { cluster, broker, version } = context
+  let partition: Partition | undefined
+  let appendingTo: Partition | undefined
+  try {
+    partition = partitionOf(topicOf(cluster, wish), wish.index)
+    const bytes = checkRequestRecords(wish.bytes, version)
+    checkAcks(wish.acks)
+    checkLeader(partition, broker)
+    appendingTo = partition
+    checkInSync(context, partition, wish.acks)
+    const appended = partition.log.append(bytes, partition.leaderEpoch)
+    return {
+      index: wish.index,
+      errorCode: errorCode.NONE,
+      baseOffset: appended.baseOffset,
+      logAppendTimeMs: BigInt(appended.logAppendTimeMs),
+      logStartOffset: partition.log.startOffset,
+      endpoint: undefined,
+    }
+  } catch (error) {
+    if (!(error instanceof RequestRefused)) throw error
+    return refusal(context, wish, { partition, appendingTo }, error)
+  }
+}
+
+/** After these Kafka does not even tell where the log begins. */
+const withoutLogStart: ReadonlySet<number> = new Set([
+  errorCode.MESSAGE_TOO_LARGE,
+  errorCode.CORRUPT_MESSAGE,
+  errorCode.KAFKA_STORAGE_ERROR,
+])
+
+function refusal(
+  { cluster }: RequestContext,
+  { index }: Wish,
+  where: { readonly partition: Partition | undefined; readonly appendingTo: Partition | undefined },
+  error: RequestRefused,
+) {
+  const isElsewhere = error.code === errorCode.NOT_LEADER_OR_FOLLOWER
+  const hint = isElsewhere ? leaderHint(cluster, where.partition) : undefined
+  return {
+    index,
+    errorCode: error.code,
+    baseOffset: -1n,
+    logStartOffset: withoutLogStart.has(error.code) ? -1n : (where.appendingTo?.log.startOffset ?? -1n),
+    // Kafka explains only what is wrong with single records.
+    ...(error instanceof RecordsRefused && {
+      recordErrors: error.recordErrors,
+      errorMessage: error.message,
+    }),
+    currentLeader: hint?.currentLeader,
+    endpoint: hint?.endpoint,
+  }
+}
+
+function checkAcks(acks: number): void {
+  if (acks !== 0 && acks !== 1 && acks !== -1)
+    throw new RequestRefused(
+      'INVALID_REQUIRED_ACKS',
+      'Produce request specified an invalid value for required acks.',
+    )
+}
+
+function checkInSync(
+  { cluster }: RequestContext,
+  { topic, index, replicas, log }: Partition,
+  acks: number,
+): void {
+  const needed = Math.min(log.minInSyncReplicas, replicas.length)
+  const inSync = replicas.filter((id) => cluster.brokers.isAlive(id))
+  if (acks === -1 && inSync.length < needed)
+    throw new RequestRefused(
+      'NOT_ENOUGH_REPLICAS',
+      `The size of the current ISR Set(${inSync.join(', ')}) is insufficient to satisfy the min.isr requirement of ${needed} for partition ${topic}-${index}`,
+    )
+}

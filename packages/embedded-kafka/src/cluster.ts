@@ -1,0 +1,39 @@
+/** All state of the embedded Kafka. Handlers get it with each request; it knows nothing of sockets. */
+
+import { randomBytes } from 'node:crypto'
+import { Brokers } from './brokers.ts'
+import { type Clock } from './clock.ts'
+import { LogMemory, type OnFull } from './log/log-memory.ts'
+import { Topics } from './topics.ts'
+
+export type ClusterOptions = {
+  readonly brokers: number
+  readonly host: string
+  readonly clock: Clock
+  readonly maxBytes: number
+  readonly onFull: OnFull
+  readonly autoCreateTopics: boolean
+  readonly defaultPartitions: number
+}
+
+export class Cluster {
+  /** As Java writes it: base64url, 22 characters. */
+  readonly id = randomBytes(16).toString('base64url')
+  readonly options: ClusterOptions
+  readonly clock: Clock
+  readonly brokers: Brokers
+  readonly memory: LogMemory
+  readonly topics: Topics
+
+  constructor(options: ClusterOptions) {
+    this.options = options
+    this.clock = options.clock
+    this.brokers = new Brokers(options.brokers, options.host)
+    this.memory = new LogMemory(options.maxBytes, options.onFull)
+    this.topics = new Topics(this.brokers, this.clock, this.memory)
+  }
+
+  get defaultReplicationFactor(): number {
+    return Math.min(3, this.brokers.all.length)
+  }
+}

@@ -1,0 +1,20 @@
+/** All areas of the contract, for both runners. */
+
+import { type ContractCase, type DeclareCases, collectCases } from './contract.ts'
+import { createTopicsContract } from './create-topics-contract.ts'
+import { fetchContract } from './fetch-contract.ts'
+import { listOffsetsContract } from './list-offsets-contract.ts'
+import { metadataContract } from './metadata-contract.ts'
+import { produceContract } from './produce-contract.ts'
+
+const areas: Readonly<Record<string, DeclareCases>> = {
+  'connections and metadata': metadataContract,
+  'creating topics': createTopicsContract,
+  produce: produceContract,
+  fetch: fetchContract,
+  offsets: listOffsetsContract,
+}
+
+export const contractCases: readonly (readonly [string, ContractCase])[] = Object.entries(areas).flatMap(
+  ([area, declare]) => collectCases(area, declare),
+)

@@ -1,0 +1,285 @@
+/**
+ * The log of one partition: record batches as they were received, with offsets assigned.
+ *
+ * Rules: offsets only grow; a batch is checked completely before anything changes; what a reader was given never changes.
+ * There is one copy, so what is appended is committed at once: the high watermark is the end of the log.
+ */
+
+import { type Clock } from '../clock.ts'
+import { RequestRefused } from '../error-codes.ts'
+import { type TopicConfigs } from '../topic-configs.ts'
+import { type AbortedTransaction, AbortedTransactions } from './aborted-transactions.ts'
+import { checkBatch, checkRecords } from './batch-rules.ts'
+import { Chunk } from './chunk.ts'
+import { type LogMemory } from './log-memory.ts'
+import { ProducerState } from './producer-state.ts'
+import { RecordBatch, noProducer } from './record-batch.ts'
+import { markerBatch } from './transaction-marker.ts'
+
+export type Appended = {
+  readonly baseOffset: bigint
+  /** −1 when the records keep their own time. */
+  readonly logAppendTimeMs: number
+}
+
+export type Read = {
+  readonly records: readonly Buffer[]
+  readonly bytes: number
+  /** For read_committed only. */
+  readonly aborted: readonly AbortedTransaction[] | null
+}
+
+export type ReadOptions = {
+  readonly maxBytes: number
+  /** The first batch comes whole, however large it is: nobody gets stuck on a large one. */
+  readonly atLeastOne: boolean
+  readonly isCommittedOnly: boolean
+}
+
+/** Small enough to drop little at a time when memory is full; a larger batch has a chunk of its own. */
+const chunkBytes = 1024 * 1024
+const ownChunkBytes = 64 * 1024
+
+export class PartitionLog {
+  readonly producers: ProducerState
+  readonly #where: string
+  readonly #configs: TopicConfigs
+  readonly #clock: Clock
+  readonly #memory: LogMemory
+  readonly #aborted = new AbortedTransactions()
+  readonly #epochs: { readonly epoch: number; readonly startOffset: bigint }[] = [
+    { epoch: 0, startOffset: 0n },
+  ]
+  readonly #listeners = new Set<() => void>()
+  #chunks: Chunk[] = []
+  #startOffset = 0n
+  #endOffset = 0n
+  #segmentBytes = 0
+  #segmentSince = 0
+
+  /** @param where the partition, as Kafka names it in messages: `topic-0` */
+  constructor(where: string, configs: TopicConfigs, clock: Clock, memory: LogMemory) {
+    this.#where = where
+    this.#configs = configs
+    this.#clock = clock
+    this.#memory = memory
+    this.producers = new ProducerState(where)
+  }
+
+  /** Lowest offset that can be read. */
+  get startOffset(): bigint {
+    return this.#startOffset
+  }
+  /** Offset of the next record. */
+  get highWatermark(): bigint {
+    return this.#endOffset
+  }
+  /** Below it every transaction is decided. */
+  get lastStableOffset(): bigint {
+    const unstable = this.producers.firstUnstableOffset()
+    if (unstable === undefined) return this.#endOffset
+    return unstable < this.#startOffset ? this.#startOffset : unstable
+  }
+  /** Replicas that must be in sync for acks=all. */
+  get minInSyncReplicas(): number {
+    return this.#configs.number('min.insync.replicas')
+  }
+  get sizeBytes(): number {
+    return this.#chunks.reduce((sum, { length }) => sum + length, 0)
+  }
+  get chunks(): readonly Chunk[] {
+    return this.#chunks
+  }
+
+  /** `listener` runs after each change that a waiting fetch may care for, until the returned function is called. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /**
+   * Appends a producer's batch. A retry of a batch that is in already gets that one's offset.
+   * @throws RequestRefused with Kafka's code; the log is as it was then
+   */
+  append(bytes: Buffer, leaderEpoch: number): Appended {
+    const batch = new RecordBatch(bytes)
+    checkBatch(batch, this.#configs, this.#where)
+    const logAppendTimeMs = checkRecords(batch, this.#configs, this.#where, this.#clock.now())
+    if (batch.producerId !== noProducer) {
+      const duplicate = this.producers.duplicateOf(batch)
+      if (duplicate !== undefined)
+        return {
+          baseOffset: duplicate.firstOffset,
+          logAppendTimeMs: logAppendTimeMs === -1 ? -1 : duplicate.timestamp,
+        }
+      this.producers.check(batch, this.#endOffset)
+    }
+    const baseOffset = this.#add(batch, leaderEpoch)
+    if (batch.producerId !== noProducer) this.producers.appended(batch)
+    this.#changed()
+    return { baseOffset, logAppendTimeMs }
+  }
+
+  /** Ends a producer's transaction here. @throws RequestRefused INVALID_PRODUCER_EPOCH */
+  appendMarker(producerId: bigint, epoch: number, isCommit: boolean, leaderEpoch: number): void {
+    this.producers.checkMarker(producerId, epoch, this.#endOffset)
+    const timestamp = this.#clock.now()
+    const batch = new RecordBatch(markerBatch({ producerId, epoch, isCommit, timestamp }))
+    const lastOffset = this.#add(batch, leaderEpoch)
+    const firstOffset = this.producers.ended(producerId, epoch, 0, timestamp)
+    if (firstOffset !== undefined && !isCommit) this.#aborted.add({ producerId, firstOffset, lastOffset })
+    this.#changed()
+  }
+
+  /** @throws RequestRefused OFFSET_OUT_OF_RANGE */
+  read(offset: bigint, { maxBytes, atLeastOne, isCommittedOnly }: ReadOptions): Read {
+    if (offset < this.#startOffset || offset > this.#endOffset)
+      throw new RequestRefused(
+        'OFFSET_OUT_OF_RANGE',
+        `Received request for offset ${offset} for partition ${this.#where}, but we only have log segments in the range ${this.#startOffset} to ${this.#endOffset}.`,
+      )
+    const end = isCommittedOnly ? this.lastStableOffset : this.#endOffset
+    const records = this.#slices(offset, end, maxBytes, atLeastOne)
+    const bytes = records.reduce((sum, { length }) => sum + length, 0)
+    const aborted = isCommittedOnly ? this.#aborted.between(offset, end) : null
+    return { records, bytes, aborted }
+  }
+
+  /** Bytes that a read from here could return, without reading: what a waiting fetch counts. */
+  bytesFrom(offset: bigint, isCommittedOnly: boolean): number {
+    const end = isCommittedOnly ? this.lastStableOffset : this.#endOffset
+    if (offset >= end) return 0
+    let bytes = 0
+    for (let at = this.#chunkOf(offset); at < this.#chunks.length; at++) {
+      const chunk = this.#chunks[at]
+      if (chunk === undefined || chunk.baseOffset >= end) break
+      bytes += this.#endIn(chunk, end) - chunk.positionOf(offset)
+    }
+    return bytes
+  }
+
+  /** Moves the start of the log up to the offset; whole chunks below it are freed. */
+  deleteBefore(offset: bigint): void {
+    if (offset <= this.#startOffset) return
+    this.#startOffset = offset
+    const kept = this.#chunks.findIndex((_, index) => this.#endOfChunk(index) > offset)
+    const gone = this.#chunks.splice(0, kept === -1 ? this.#chunks.length : kept)
+    for (const chunk of gone) this.#memory.release(chunk)
+    this.#aborted.dropBefore(offset)
+    this.#changed()
+  }
+
+  /** The memory is full and this is its oldest chunk. */
+  drop(chunk: Chunk): void {
+    const index = this.#chunks.indexOf(chunk)
+    if (index >= 0) this.deleteBefore(this.#endOfChunk(index))
+  }
+
+  /** The topic is gone: memory is freed, waiting fetches hear of it. */
+  close(): void {
+    for (const chunk of this.#chunks) this.#memory.release(chunk)
+    this.#chunks = []
+    this.#startOffset = this.#endOffset
+    this.#changed()
+  }
+
+  /** Another leader appends from now on; waiting fetches are answered. */
+  beginEpoch(epoch: number): void {
+    this.#epochs.push({ epoch, startOffset: this.#endOffset })
+    this.#changed()
+  }
+
+  /** Under which leader the record at the offset was (or would be) appended. */
+  epochAt(offset: bigint): number {
+    return this.#epochs.findLast(({ startOffset }) => startOffset <= offset)?.epoch ?? -1
+  }
+
+  /** The epoch itself or the last one before it, and where that one ended (KIP-101, KIP-320). */
+  endOfEpoch(epoch: number): { readonly epoch: number; readonly endOffset: bigint } | undefined {
+    const at = this.#epochs.findLastIndex((one) => one.epoch <= epoch)
+    const latest = this.#epochs.at(-1)
+    const found = this.#epochs[at]
+    if (found === undefined || latest === undefined || epoch > latest.epoch) return undefined
+    return { epoch: found.epoch, endOffset: this.#epochs[at + 1]?.startOffset ?? this.#endOffset }
+  }
+
+  /** First offset behind a chunk. */
+  #endOfChunk(index: number): bigint {
+    return this.#chunks[index + 1]?.baseOffset ?? this.#endOffset
+  }
+
+  #add(batch: RecordBatch, leaderEpoch: number): bigint {
+    const { length } = batch.bytes
+    this.#memory.makeRoom(length)
+    const baseOffset = this.#endOffset
+    batch.assign(baseOffset, leaderEpoch)
+    const chunk = this.#chunkFor(length)
+    const before = chunk.capacity
+    chunk.append(batch)
+    this.#memory.resized(chunk.capacity - before)
+    this.#segmentBytes += length
+    this.#endOffset = batch.lastOffset + 1n
+    return baseOffset
+  }
+
+  #chunkFor(length: number): Chunk {
+    const last = this.#chunks.at(-1)
+    const now = this.#clock.now()
+    const rolls =
+      last === undefined ||
+      this.#segmentBytes + length > this.#configs.number('segment.bytes') ||
+      now - this.#segmentSince >= this.#configs.number('segment.ms')
+    if (!rolls && length < ownChunkBytes && last.hasRoomFor(length)) return last
+    if (rolls) {
+      this.#segmentBytes = 0
+      this.#segmentSince = now
+    }
+    const chunk = new Chunk(this.#endOffset, rolls, length >= ownChunkBytes ? length : chunkBytes, length)
+    this.#chunks.push(chunk)
+    this.#memory.claim(chunk, this)
+    return chunk
+  }
+
+  /** As Kafka, which cuts a file: what fits into `maxBytes`, the last batch perhaps in part. */
+  #slices(offset: bigint, end: bigint, maxBytes: number, atLeastOne: boolean): readonly Buffer[] {
+    if (offset >= end) return []
+    const slices: Buffer[] = []
+    let left = maxBytes
+    for (let at = this.#chunkOf(offset); at < this.#chunks.length; at++) {
+      const chunk = this.#chunks[at]
+      if (chunk === undefined || chunk.baseOffset >= end) break
+      const from = chunk.positionOf(offset)
+      const to = this.#endIn(chunk, end)
+      if (from >= to) continue
+      if (slices.length === 0) {
+        const first = chunk.batchAt(from).bytes.length
+        if (first > left && !atLeastOne) return []
+        left = Math.max(left, first)
+      }
+      const slice = chunk.slice(from, Math.min(to, from + left))
+      slices.push(slice)
+      left -= slice.length
+      if (left <= 0) break
+    }
+    return slices
+  }
+
+  #endIn(chunk: Chunk, end: bigint): number {
+    return end >= this.#endOffset ? chunk.length : chunk.positionOf(end)
+  }
+
+  #chunkOf(offset: bigint): number {
+    let [low, high] = [0, this.#chunks.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      const chunk = this.#chunks[middle]
+      if (chunk !== undefined && chunk.baseOffset <= offset) low = middle + 1
+      else high = middle
+    }
+    return Math.max(0, low - 1)
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener()
+  }
+}

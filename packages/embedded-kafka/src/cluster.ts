@@ -3,8 +3,11 @@
 import { randomBytes } from 'node:crypto'
 import { Brokers } from './brokers.ts'
 import { type Clock } from './clock.ts'
+import { Coordinators } from './coordinators.ts'
+import { type GroupTimes } from './groups/classic-group.ts'
+import { Groups } from './groups/groups.ts'
 import { LogMemory, type OnFull } from './log/log-memory.ts'
-import { Topics } from './topics.ts'
+import { type Topic, Topics } from './topics.ts'
 
 export type ClusterOptions = {
   readonly brokers: number
@@ -14,6 +17,7 @@ export type ClusterOptions = {
   readonly onFull: OnFull
   readonly autoCreateTopics: boolean
   readonly defaultPartitions: number
+  readonly groupTimes: GroupTimes
 }
 
 export class Cluster {
@@ -24,6 +28,8 @@ export class Cluster {
   readonly brokers: Brokers
   readonly memory: LogMemory
   readonly topics: Topics
+  readonly groups: Groups
+  readonly coordinators: Coordinators
 
   constructor(options: ClusterOptions) {
     this.options = options
@@ -31,6 +37,18 @@ export class Cluster {
     this.brokers = new Brokers(options.brokers, options.host)
     this.memory = new LogMemory(options.maxBytes, options.onFull)
     this.topics = new Topics(this.brokers, this.clock, this.memory)
+    this.groups = new Groups(this.clock, options.groupTimes)
+    this.coordinators = new Coordinators(this.brokers)
+  }
+
+  deleteTopic(topic: Topic): void {
+    this.topics.delete(topic)
+    this.groups.topicDeleted(topic.name)
+  }
+
+  /** Nothing happens by itself any more. */
+  close(): void {
+    this.groups.close()
   }
 
   get defaultReplicationFactor(): number {

@@ -32,6 +32,10 @@ export type EmbeddedKafkaOptions = {
   readonly defaultPartitions?: number
   /** Largest request in bytes. Default 100 MiB, as in Kafka. */
   readonly maxRequestBytes?: number
+  /** An empty group's first rebalance waits so long for more members. Default 0 (Apache Kafka: 3 s). */
+  readonly groupInitialRebalanceDelayMs?: number
+  /** Shortest session time-out of a group's member. Default 1 s (Apache Kafka: 6 s). */
+  readonly groupMinSessionTimeoutMs?: number
   readonly clock?: Clock
 }
 
@@ -52,6 +56,12 @@ export async function startEmbeddedKafka(options: EmbeddedKafkaOptions = {}): Pr
     onFull: options.onFull ?? 'drop-oldest',
     autoCreateTopics: options.autoCreateTopics ?? false,
     defaultPartitions: options.defaultPartitions ?? 1,
+    groupTimes: {
+      initialRebalanceDelayMs: options.groupInitialRebalanceDelayMs ?? 0,
+      minSessionTimeoutMs: options.groupMinSessionTimeoutMs ?? 1_000,
+      maxSessionTimeoutMs: 1_800_000,
+      maxSize: Number.POSITIVE_INFINITY,
+    },
   })
   for (const { topic, partitions, configs } of options.topics ?? []) {
     const wish = { name: topic, numPartitions: partitions ?? 1, replicationFactor: -1, assignments: [] }
@@ -60,6 +70,7 @@ export async function startEmbeddedKafka(options: EmbeddedKafkaOptions = {}): Pr
   }
   const listeners = await openListeners(cluster, options)
   const close = async (): Promise<void> => {
+    cluster.close()
     await Promise.all(listeners.map((listener) => listener[Symbol.asyncDispose]()))
   }
   return {

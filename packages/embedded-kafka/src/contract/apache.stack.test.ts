@@ -1,7 +1,11 @@
 import { stackTest } from '@pinpipe/local-stack/stack-test'
-import { expectCase } from './contract.ts'
+import { expectCase, untilCoordinated } from './contract.ts'
 import { contractCases } from './contracts.ts'
 
+/** Kafka makes the topics behind its coordinators at their first use, and has no coordinator until then. */
+let ready: Promise<void> | undefined
+
 stackTest.for(contractCases)('%s', async ([, contractCase], { kafka }) => {
+  await (ready ??= untilCoordinated(kafka.bootstrapServers))
   await expectCase(contractCase, kafka.bootstrapServers)
 })

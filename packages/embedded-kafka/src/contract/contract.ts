@@ -5,6 +5,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { createTopics } from '../api/create-topics.ts'
+import { findCoordinator } from '../api/find-coordinator.ts'
 import { listOffsets } from '../api/list-offsets.ts'
 import { metadata } from '../api/metadata.ts'
 import { WireClient } from '../testing/wire-client.ts'
@@ -83,4 +84,14 @@ export function collectCases(
 export async function expectCase(run: ContractCase, bootstrapServers: string): Promise<void> {
   await using kafka = new Kafka(bootstrapServers)
   await run(kafka)
+}
+
+/** Resolves when groups and transactions have their coordinators. */
+export async function untilCoordinated(bootstrapServers: string): Promise<void> {
+  await using client = await WireClient.open(bootstrapServers)
+  for (const keyType of [0, 1])
+    for (;;) {
+      const { coordinators } = await client.call(findCoordinator, { coordinatorKeys: ['any'], keyType })
+      if (coordinators[0]?.errorCode === 0) break
+    }
 }

@@ -3,6 +3,8 @@
 import { type ContractCase, type DeclareCases, collectCases } from './contract.ts'
 import { createTopicsContract } from './create-topics-contract.ts'
 import { fetchContract } from './fetch-contract.ts'
+import { groupAdminContract } from './group-admin-contract.ts'
+import { groupContract } from './group-contract.ts'
 import { listOffsetsContract } from './list-offsets-contract.ts'
 import { metadataContract } from './metadata-contract.ts'
 import { produceContract } from './produce-contract.ts'
@@ -13,6 +15,8 @@ const areas: Readonly<Record<string, DeclareCases>> = {
   produce: produceContract,
   fetch: fetchContract,
   offsets: listOffsetsContract,
+  groups: groupContract,
+  'group administration': groupAdminContract,
 }
 
 export const contractCases: readonly (readonly [string, ContractCase])[] = Object.entries(areas).flatMap(

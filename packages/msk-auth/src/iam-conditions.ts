@@ -28,31 +28,35 @@ const numeric =
 
 const arnLike: Comparison = (value) => (isArnPattern(value) ? arnMatcher(value) : undefined)
 
-const comparisons: Readonly<Record<string, Comparison>> = {
-  StringEquals: (value) => (asked) => asked === value,
-  StringEqualsIgnoreCase: (value) => (asked) => asked.toLowerCase() === value.toLowerCase(),
-  StringLike: likeMatcher,
-  NumericEquals: numeric((asked, given) => asked === given),
-  NumericLessThan: numeric((asked, given) => asked < given),
-  NumericLessThanEquals: numeric((asked, given) => asked <= given),
-  NumericGreaterThan: numeric((asked, given) => asked > given),
-  NumericGreaterThanEquals: numeric((asked, given) => asked >= given),
-  Bool: (value) => (value === 'true' || value === 'false' ? (asked) => asked === value : undefined),
-  ArnEquals: arnLike,
-  ArnLike: arnLike,
-  IpAddress: ipAddress,
-}
+const comparisons = new Map<string, Comparison>(
+  Object.entries({
+    StringEquals: (value) => (asked) => asked === value,
+    StringEqualsIgnoreCase: (value) => (asked) => asked.toLowerCase() === value.toLowerCase(),
+    StringLike: likeMatcher,
+    NumericEquals: numeric((asked, given) => asked === given),
+    NumericLessThan: numeric((asked, given) => asked < given),
+    NumericLessThanEquals: numeric((asked, given) => asked <= given),
+    NumericGreaterThan: numeric((asked, given) => asked > given),
+    NumericGreaterThanEquals: numeric((asked, given) => asked >= given),
+    Bool: (value) => (value === 'true' || value === 'false' ? (asked) => asked === value : undefined),
+    ArnEquals: arnLike,
+    ArnLike: arnLike,
+    IpAddress: ipAddress,
+  }),
+)
 
 /** The negated operators, by what they negate. */
-const negations: Readonly<Record<string, string>> = {
-  StringNotEquals: 'StringEquals',
-  StringNotEqualsIgnoreCase: 'StringEqualsIgnoreCase',
-  StringNotLike: 'StringLike',
-  NumericNotEquals: 'NumericEquals',
-  ArnNotEquals: 'ArnEquals',
-  ArnNotLike: 'ArnLike',
-  NotIpAddress: 'IpAddress',
-}
+const negations = new Map(
+  Object.entries({
+    StringNotEquals: 'StringEquals',
+    StringNotEqualsIgnoreCase: 'StringEqualsIgnoreCase',
+    StringNotLike: 'StringLike',
+    NumericNotEquals: 'NumericEquals',
+    ArnNotEquals: 'ArnEquals',
+    ArnNotLike: 'ArnLike',
+    NotIpAddress: 'IpAddress',
+  }),
+)
 
 /** One operator with one key, e.g. `ForAnyValue:StringLikeIfExists` and `aws:TagKeys`. @throws RangeError that says what is wrong */
 export function conditionOf(operator: string, key: string, values: readonly string[]): Condition {
@@ -61,9 +65,7 @@ export function conditionOf(operator: string, key: string, values: readonly stri
   if (operator === 'Null') return nullCondition(name, values)
   const [, set, base = '', ifExists] =
     /^(?:(ForAllValues|ForAnyValue):)?(.+?)(IfExists)?$/.exec(operator) ?? []
-  const comparison = Object.hasOwn(comparisons, negations[base] ?? base)
-    ? comparisons[negations[base] ?? base]
-    : undefined
+  const comparison = comparisons.get(negations.get(base) ?? base)
   if (comparison === undefined) throw new RangeError(`the condition operator ${operator} is not known here`)
   const matchers = values.map((value) => {
     const matcher = comparison(value)
@@ -71,7 +73,7 @@ export function conditionOf(operator: string, key: string, values: readonly stri
       throw new RangeError(`${operator} cannot compare with ${JSON.stringify(value)}`)
     return matcher
   })
-  const isNegated = Object.hasOwn(negations, base)
+  const isNegated = negations.has(base)
   const holds: Matcher = (asked) => matchers.some((matcher) => matcher(asked)) !== isNegated
   if (set === undefined)
     return ofOneValue({ key, name, holds, whenMissing: isNegated || ifExists !== undefined })

@@ -19,7 +19,6 @@ export function likeMatcher(pattern: string): Matcher {
  * colons are names' own (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html).
  */
 export function resourceMatcher(pattern: string): Matcher {
-  if (pattern === '*') return () => true
   const segments = segmentsOf(pattern).map((segment, index) =>
     index < arnSegments - 1
       ? sourceOf(segment, noColon).replace(/\[\^:\]\*$/, `${anyCharacter}*`)

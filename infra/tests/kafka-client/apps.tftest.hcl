@@ -1,5 +1,4 @@
-# What the user data installs and starts. infra/tests/user-data.infra.test.ts runs the script of the first run; the checksums there are those of
-# its small downloads.
+# What the user data installs and starts. infra/tests/user-data.infra.test.ts runs it.
 mock_provider "aws" {
   source = "./tests/mocks"
 }
@@ -26,51 +25,54 @@ run "starts_all_three_apps" {
     external_id                  = "pinpipe/2026"
     lake                         = "s3://pinpipe-111122223333/pinpipe"
     consumer_group               = "lake"
-    msk_iam_auth_jar_sha256      = "c3eb1278ad6308cc89da438a2786ad89f9b3a499105a048af76e0b004fffb746"
     mysql_password_parameter_arn = "arn:aws:ssm:eu-west-1:111122223333:parameter/pinpipe/mysql-password"
     mysql = {
       security_group_id = "sg-0d1d2d3d4d5d6d7d8"
       tls_ca = {
         url    = "https://truststore.pki.rds.amazonaws.com/eu-west-1/eu-west-1-bundle.pem"
-        sha256 = "b93f51c3ac1bdd90edcce2019d2452a328cbf97443f3744cc7ec63033a5b2c16"
+        sha256 = "4444444444444444444444444444444444444444444444444444444444444444"
       }
     }
     apps = {
       producer = {
         archive  = "s3://pinpipe-111122223333/releases/producer/producer-1.2.3.tgz"
-        sha256   = "e8ebc23bf97cf1ad2a88a31024883b0d4f5b76aeb5ef5cef2f9111c39a854872"
+        sha256   = "1111111111111111111111111111111111111111111111111111111111111111"
         settings = { MYSQL_URL = "mysql://reader@db.internal:3306/pinterest_data" }
       }
       consumer = {
         archive  = "s3://pinpipe-111122223333/releases/consumer/consumer-1.2.3.tgz"
-        sha256   = "73d7beb948fd342e743839dd4fec5a5e3ff323f6ddd9b9ccbf77bf8825de1195"
+        sha256   = "2222222222222222222222222222222222222222222222222222222222222222"
         settings = { PINPIPE_MAX_AGE = "1m", PINPIPE_COMPRESSION = "gzip" }
       }
       topic-admin = {
         archive = "https://example.com/topic-admin-1.2.3.tgz"
-        sha256  = "40bf6b421e027ec23413949cfb76a15ef6e6aaa7677de6a8e06f8335377a8340"
+        sha256  = "3333333333333333333333333333333333333333333333333333333333333333"
       }
     }
   }
 
   assert {
     condition = regexall("(?m)^/usr/local/bin/pinpipe-deploy .*$", output.user_data) == tolist([
-      "/usr/local/bin/pinpipe-deploy topic-admin 'https://example.com/topic-admin-1.2.3.tgz' '40bf6b421e027ec23413949cfb76a15ef6e6aaa7677de6a8e06f8335377a8340'",
-      "/usr/local/bin/pinpipe-deploy consumer 's3://pinpipe-111122223333/releases/consumer/consumer-1.2.3.tgz' '73d7beb948fd342e743839dd4fec5a5e3ff323f6ddd9b9ccbf77bf8825de1195'",
-      "/usr/local/bin/pinpipe-deploy producer 's3://pinpipe-111122223333/releases/producer/producer-1.2.3.tgz' 'e8ebc23bf97cf1ad2a88a31024883b0d4f5b76aeb5ef5cef2f9111c39a854872'",
+      "/usr/local/bin/pinpipe-deploy topic-admin 'https://example.com/topic-admin-1.2.3.tgz' '3333333333333333333333333333333333333333333333333333333333333333'",
+      "/usr/local/bin/pinpipe-deploy consumer 's3://pinpipe-111122223333/releases/consumer/consumer-1.2.3.tgz' '2222222222222222222222222222222222222222222222222222222222222222'",
+      "/usr/local/bin/pinpipe-deploy producer 's3://pinpipe-111122223333/releases/producer/producer-1.2.3.tgz' '1111111111111111111111111111111111111111111111111111111111111111'",
     ])
     error_message = "The apps are not deployed in the order topic-admin, consumer, producer."
   }
 
   assert {
     condition = output.start_apps_commands == {
-      producer    = "sudo /usr/local/bin/pinpipe-deploy producer s3://pinpipe-111122223333/releases/producer/producer-1.2.3.tgz e8ebc23bf97cf1ad2a88a31024883b0d4f5b76aeb5ef5cef2f9111c39a854872"
-      consumer    = "sudo /usr/local/bin/pinpipe-deploy consumer s3://pinpipe-111122223333/releases/consumer/consumer-1.2.3.tgz 73d7beb948fd342e743839dd4fec5a5e3ff323f6ddd9b9ccbf77bf8825de1195"
-      topic-admin = "sudo /usr/local/bin/pinpipe-deploy topic-admin https://example.com/topic-admin-1.2.3.tgz 40bf6b421e027ec23413949cfb76a15ef6e6aaa7677de6a8e06f8335377a8340"
+      producer    = "sudo /usr/local/bin/pinpipe-deploy producer s3://pinpipe-111122223333/releases/producer/producer-1.2.3.tgz 1111111111111111111111111111111111111111111111111111111111111111"
+      consumer    = "sudo /usr/local/bin/pinpipe-deploy consumer s3://pinpipe-111122223333/releases/consumer/consumer-1.2.3.tgz 2222222222222222222222222222222222222222222222222222222222222222"
+      topic-admin = "sudo /usr/local/bin/pinpipe-deploy topic-admin https://example.com/topic-admin-1.2.3.tgz 3333333333333333333333333333333333333333333333333333333333333333"
     }
     error_message = "start_apps_commands says something else."
   }
 
+  assert {
+    condition     = strcontains(output.user_data, "[ -e '/etc/pinpipe/mysql-ca.pem' ] || /usr/local/bin/pinpipe-fetch 'https://truststore.pki.rds.amazonaws.com/eu-west-1/eu-west-1-bundle.pem' '4444444444444444444444444444444444444444444444444444444444444444' '/etc/pinpipe/mysql-ca.pem'\n")
+    error_message = "The authorities of MySQL's certificate are not downloaded, or with another checksum."
+  }
   assert {
     condition     = strcontains(output.user_data, "\nMYSQL_PASSWORD=ssm:arn:aws:ssm:eu-west-1:111122223333:parameter/pinpipe/mysql-password\n")
     error_message = "The producer does not read its password from the parameter."

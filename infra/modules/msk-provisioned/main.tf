@@ -58,6 +58,17 @@ resource "aws_msk_cluster" "this" {
   }
 }
 
+# MSK names up to three brokers, and not always the same. Another list would be another user data and so another client, and any
+# list leads to the cluster: the first answer is kept.
+resource "terraform_data" "bootstrap_servers" {
+  input            = aws_msk_cluster.this.bootstrap_brokers_sasl_iam
+  triggers_replace = aws_msk_cluster.this.arn
+
+  lifecycle {
+    ignore_changes = [input]
+  }
+}
+
 resource "aws_msk_configuration" "this" {
   name        = var.name
   description = "Topics are created on purpose, and an acknowledged record is on two brokers."

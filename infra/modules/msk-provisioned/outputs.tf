@@ -15,7 +15,7 @@ output "security_group_id" {
 
 output "bootstrap_servers" {
   description = "Bootstrap servers for IAM clients, host:9098 with commas between."
-  value       = aws_msk_cluster.this.bootstrap_brokers_sasl_iam
+  value       = terraform_data.bootstrap_servers.output
 }
 
 output "log_group_name" {

@@ -1,0 +1,115 @@
+variable "region" {
+  description = "AWS region of everything here, such as eu-west-1."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "Give the code of a region, such as eu-west-1, as `aws ec2 describe-regions` prints it."
+  }
+}
+
+variable "name" {
+  description = "Beginning of the names of everything here."
+  type        = string
+  default     = "pinpipe"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,30}$", var.name))
+    error_message = "Give a name of at most 31 lower-case letters, digits and hyphens that begins with a letter."
+  }
+}
+
+variable "tags" {
+  description = "Tags of everything here, beside `project`, which is the name."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "vpc_id" {
+  description = "VPC that the cluster and the client are in."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^vpc-[0-9a-f]+$", var.vpc_id))
+    error_message = "Give the VPC's id, vpc-0123456789abcdef0, as `aws ec2 describe-vpcs` prints it."
+  }
+}
+
+variable "subnet_ids" {
+  description = "Private subnets with a way out (a NAT gateway), each in another availability zone: two at least. The client is in the first."
+  type        = list(string)
+  nullable    = false
+
+  validation {
+    condition     = length(var.subnet_ids) >= 2 && alltrue([for id in var.subnet_ids : can(regex("^subnet-[0-9a-f]+$", id))])
+    error_message = "Give the ids of two subnets at least, subnet-0123456789abcdef0, as `aws ec2 describe-subnets` prints them."
+  }
+}
+
+variable "prevent_destroy" {
+  description = "Refuse every plan that would destroy or replace the cluster, and its records with it. The README says how to destroy it on purpose."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "topic_prefix" {
+  description = "Prefix of the topics: the part before the dot in <topic_prefix>.pin, <topic_prefix>.geo and <topic_prefix>.user."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9_-]*(\\.[A-Za-z0-9_-]+)*$", var.topic_prefix))
+    error_message = "Give the part before the dot of the topic names, e.g. 0af8d0adfd13: letters, digits, _ and -, with single dots inside."
+  }
+}
+
+variable "bucket_name" {
+  description = "Name of the bucket to make for the lake and the built apps; Athena's results go to a second one, <bucket_name>-athena."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9-]{1,54}[a-z0-9]$", var.bucket_name))
+    error_message = "Give a name of 3 to 56 small letters, digits and hyphens that nobody in all of AWS has: put your account's number or your team's name into it."
+  }
+}
+
+variable "posts" {
+  description = "Rows that the producer makes up for each table: there is no MySQL here (example existing-cluster reads one)."
+  type        = number
+  default     = 10000
+  nullable    = false
+
+  validation {
+    condition     = var.posts >= 1 && floor(var.posts) == var.posts
+    error_message = "Give a whole number, 1 or more."
+  }
+}
+
+variable "archives" {
+  description = "Uploaded archives of the apps, so that a new client starts them by itself: app (producer, consumer, topic-admin) => address (s3://…) and SHA-256. Output next_steps says how to upload them. A change makes a new client."
+  type        = map(object({ archive = string, sha256 = string }))
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = length(setsubtract(keys(var.archives), ["producer", "consumer", "topic-admin"])) == 0
+    error_message = "The apps are producer, consumer and topic-admin: give no other name."
+  }
+}
+
+variable "kafka_archive_sha512" {
+  description = "SHA-512 of kafka_2.12-2.8.1.tgz as Apache states it; the README says how to print it."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[0-9A-Fa-f]{128}$", var.kafka_archive_sha512))
+    error_message = "Give the 128 hexadecimal digits that this prints: curl -fsS https://archive.apache.org/dist/kafka/2.8.1/kafka_2.12-2.8.1.tgz.sha512 | sed 's/.*://' | tr -d '[:space:]'"
+  }
+}

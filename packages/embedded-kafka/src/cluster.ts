@@ -8,6 +8,7 @@ import { type GroupTimes } from './groups/classic-group.ts'
 import { Groups } from './groups/groups.ts'
 import { LogMemory, type OnFull } from './log/log-memory.ts'
 import { type Topic, Topics } from './topics.ts'
+import { Transactions } from './transactions/transactions.ts'
 
 export type ClusterOptions = {
   readonly brokers: number
@@ -29,6 +30,7 @@ export class Cluster {
   readonly memory: LogMemory
   readonly topics: Topics
   readonly groups: Groups
+  readonly transactions: Transactions
   readonly coordinators: Coordinators
 
   constructor(options: ClusterOptions) {
@@ -38,6 +40,7 @@ export class Cluster {
     this.memory = new LogMemory(options.maxBytes, options.onFull)
     this.topics = new Topics(this.brokers, this.clock, this.memory)
     this.groups = new Groups(this.clock, options.groupTimes)
+    this.transactions = new Transactions(this.clock, this.topics, this.groups)
     this.coordinators = new Coordinators(this.brokers)
   }
 
@@ -49,6 +52,7 @@ export class Cluster {
   /** Nothing happens by itself any more. */
   close(): void {
     this.groups.close()
+    this.transactions.close()
   }
 
   get defaultReplicationFactor(): number {

@@ -1,14 +1,13 @@
 /** OffsetCommit. */
 
-import { errorCode } from '../error-codes.ts'
+import { RequestRefused, errorCode } from '../error-codes.ts'
 import { type ClassicGroup } from '../groups/classic-group.ts'
-import { RequestRefused } from '../error-codes.ts'
 import { array, int16, int32, int64, string } from '../wire/schema.ts'
 import { type RequestContext, defineApi } from './api.ts'
 import { checkCoordinated, codeOf } from './group-access.ts'
 
 /** offset.metadata.max.bytes */
-const longestMetadata = 4_096
+export const longestMetadata = 4_096
 
 export const offsetCommit = defineApi({
   name: 'OffsetCommit',

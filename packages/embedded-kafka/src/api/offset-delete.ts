@@ -1,8 +1,7 @@
 /** OffsetDelete: forgets committed offsets of topics that the group does not consume now. */
 
-import { errorCode } from '../error-codes.ts'
+import { RequestRefused, errorCode } from '../error-codes.ts'
 import { type ClassicGroup } from '../groups/classic-group.ts'
-import { RequestRefused } from '../error-codes.ts'
 import { subscribedTopics } from '../groups/subscription.ts'
 import { array, int16, int32, string } from '../wire/schema.ts'
 import { type RequestContext, defineApi } from './api.ts'

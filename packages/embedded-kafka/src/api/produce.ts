@@ -2,10 +2,12 @@
 
 import { RequestRefused, errorCode } from '../error-codes.ts'
 import { RecordsRefused, checkRequestRecords } from '../log/batch-rules.ts'
+import { RecordBatch, batchHeaderBytes } from '../log/record-batch.ts'
 import { checkLeader, leaderHint, partitionOf, topicOf } from '../partition-access.ts'
 import { type Partition } from '../topics.ts'
 import { array, int16, int32, int64, records, string, struct, uuid, zeroUuid } from '../wire/schema.ts'
 import { type RequestContext, defineApi } from './api.ts'
+import { asProduceError } from './txn-offset-commit.ts'
 
 export const produce = defineApi({
   name: 'Produce',
@@ -60,6 +62,9 @@ export const produce = defineApi({
     ),
   },
   handle(context, { acks, transactionalId, topicData }) {
+    // Nobody is allowed to write for a transactional id that is not named.
+    if (transactionalId === null && topicData.some(isTransactional))
+      return refuseAll(topicData, errorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED)
     const responses = topicData.map(({ name, topicId, partitionData }) => ({
       name,
       topicId,
@@ -72,14 +77,31 @@ export const produce = defineApi({
     const endpoints = outcomes.flatMap(({ endpoint }) => (endpoint === undefined ? [] : [endpoint]))
     return { responses, nodeEndpoints: [...new Map(endpoints.map((one) => [one.nodeId, one])).values()] }
   },
-  refuse: ({ topicData }, code) => ({
+  refuse: ({ topicData }, code) => refuseAll(topicData, code),
+})
+
+type TopicData = {
+  readonly name: string
+  readonly topicId: string
+  readonly partitionData: readonly { readonly index: number; readonly records: Buffer | null }[]
+}
+
+function isTransactional({ partitionData }: TopicData): boolean {
+  return partitionData.some(({ records: bytes }) => {
+    const isBatch = bytes !== null && bytes.length >= batchHeaderBytes
+    return isBatch && new RecordBatch(bytes).isTransactional
+  })
+}
+
+function refuseAll(topicData: readonly TopicData[], code: number) {
+  return {
     responses: topicData.map(({ name, topicId, partitionData }) => ({
       name,
       topicId,
       partitionResponses: partitionData.map(({ index }) => ({ index, errorCode: code, baseOffset: -1n })),
     })),
-  }),
-})
+  }
+}
 
 type Wish = {
   readonly acks: number
@@ -101,6 +123,7 @@ function append(context: RequestContext, wish: Wish) {
     checkLeader(partition, broker)
     appendingTo = partition
     checkInSync(context, partition, wish.acks)
+    checkTransaction(context, partition, wish, new RecordBatch(bytes))
     const appended = partition.log.append(bytes, partition.leaderEpoch)
     return {
       index: wish.index,
@@ -143,6 +166,28 @@ function refusal(
     }),
     currentLeader: hint?.currentLeader,
     endpoint: hint?.endpoint,
+  }
+}
+
+/**
+ * The first transactional batch in a partition: the coordinator must know that the partition takes part. From version 12
+ * on the request itself tells it (KIP-890).
+ */
+function checkTransaction(
+  { cluster, version }: RequestContext,
+  { topic, index, log }: Partition,
+  { transactionalId }: Wish,
+  { isTransactional: isInTransaction, producerId, producerEpoch: epoch }: RecordBatch,
+): void {
+  if (!isInTransaction || producerId < 0n || log.producers.hasOpenTransaction(producerId)) return
+  if (transactionalId === null)
+    throw new RequestRefused('INVALID_TXN_STATE', 'Record was not part of an ongoing transaction')
+  const where = { topic, partition: index }
+  try {
+    if (version >= 12) cluster.transactions.addPartitions(transactionalId, { producerId, epoch }, [where])
+    else cluster.transactions.verifyPartition(transactionalId, { producerId, epoch }, where)
+  } catch (error) {
+    throw asProduceError(error, version >= 11)
   }
 }
 

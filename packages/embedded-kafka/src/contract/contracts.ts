@@ -8,6 +8,8 @@ import { groupContract } from './group-contract.ts'
 import { listOffsetsContract } from './list-offsets-contract.ts'
 import { metadataContract } from './metadata-contract.ts'
 import { produceContract } from './produce-contract.ts'
+import { producerContract } from './producer-contract.ts'
+import { transactionContract } from './transaction-contract.ts'
 
 const areas: Readonly<Record<string, DeclareCases>> = {
   'connections and metadata': metadataContract,
@@ -15,6 +17,8 @@ const areas: Readonly<Record<string, DeclareCases>> = {
   produce: produceContract,
   fetch: fetchContract,
   offsets: listOffsetsContract,
+  'idempotent producers': producerContract,
+  transactions: transactionContract,
   groups: groupContract,
   'group administration': groupAdminContract,
 }

@@ -1,7 +1,7 @@
 /** The Glue tables as Terraform rendered them, and where Athena looks for their rows. */
 import type { TerraformState } from './terraform-messages.ts'
 
-export type GlueColumn = { readonly name: string; readonly type: string; readonly comment: string }
+type GlueColumn = { readonly name: string; readonly type: string; readonly comment: string }
 
 export type GlueTable = {
   readonly name: string

@@ -49,6 +49,15 @@ export function readMessages(output: string, runName?: string): readonly Message
     .map((line): Message => JSON.parse(line))
 }
 
+/** What Terraform said, one line for each of its diagnostics. */
+export function wordsOf(messages: readonly Message[]): string {
+  return messages
+    .flatMap(({ diagnostic }) =>
+      diagnostic === undefined ? [] : [`${diagnostic.summary}: ${diagnostic.detail}`],
+    )
+    .join('\n')
+}
+
 /** What a run block made. */
 export class TerraformState {
   readonly resources: readonly Resource[]

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, inject, test } from 'vitest'
 import { describeTerraform } from './describe-terraform.ts'
-import { type Message, readMessages } from './terraform-messages.ts'
+import { readMessages, wordsOf } from './terraform-messages.ts'
 import { infraFolder, withTerraform } from './terraform.ts'
 
 type Run = { readonly file: string; readonly name: string; readonly status: string; readonly words: string }
@@ -55,12 +55,4 @@ async function runFolder(testDirectory: string): Promise<readonly Run[]> {
     const ours = messages.filter((message) => message['@testrun'] === run && message['@testfile'] === path)
     return { file: path, name: run, status, words: wordsOf(ours.length > 0 ? ours : messages) }
   })
-}
-
-function wordsOf(messages: readonly Message[]): string {
-  return messages
-    .flatMap(({ diagnostic }) =>
-      diagnostic === undefined ? [] : [`${diagnostic.summary}: ${diagnostic.detail}`],
-    )
-    .join('\n')
 }

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { cacheFolder, environment } from '@pinpipe/local-stack/environment'
 import { type Outcome, runProgram } from '@pinpipe/local-stack/run-program'
-import { TerraformState, readMessages } from './terraform-messages.ts'
+import { type Message, TerraformState, readMessages, wordsOf } from './terraform-messages.ts'
 
 export const infraFolder = join(import.meta.dirname, '..')
 
@@ -68,38 +68,41 @@ async function providerCache(): Promise<Variables> {
   return { TF_PLUGIN_CACHE_DIR: folder }
 }
 
-const states = new Map<string, Promise<TerraformState>>()
+const files = new Map<string, Promise<ReadonlyMap<string, TerraformState | Error>>>()
 
 /**
  * The state that a `run` block with `command = apply` leaves behind: all documents as Terraform rendered them.
- * `testDirectory` is relative to infra/, e.g. `tests/data-bucket`. Each run block is executed once a process.
+ * `testDirectory` is relative to infra/, e.g. `tests/data-bucket`. Each file of it is executed once a process.
  * @throws Error when no file of the folder has that run, or when it fails
  */
 export async function testState(testDirectory: string, runName: string): Promise<TerraformState> {
-  const key = `${testDirectory} ${runName}`
-  const known = states.get(key)
-  if (known !== undefined) return await known
-  const state = stateOf(testDirectory, runName)
-  states.set(key, state)
-  return await state
+  const file = await fileOfRun(testDirectory, runName)
+  const states = files.get(file) ?? statesOf(testDirectory, file)
+  files.set(file, states)
+  const state = (await states).get(runName) ?? new Error(`The run ${runName} of ${file} left no state.`)
+  if (state instanceof Error) throw state
+  return state
 }
 
-async function stateOf(testDirectory: string, runName: string): Promise<TerraformState> {
-  const file = await fileOfRun(testDirectory, runName)
+/** Of each run of a file: its state, or what went wrong. */
+async function statesOf(
+  testDirectory: string,
+  file: string,
+): Promise<ReadonlyMap<string, TerraformState | Error>> {
   const test = ['test', `-test-directory=${testDirectory}`, `-filter=${file}`, '-json', '-verbose']
-  const { stdout } = await withTerraform(infraFolder, async (terraform) => await terraform(test), {
-    testDirectory,
-  })
-  const messages = readMessages(stdout, runName)
+  const [{ stdout }, text] = await Promise.all([
+    withTerraform(infraFolder, async (terraform) => await terraform(test), { testDirectory }),
+    readFile(join(infraFolder, file), 'utf8'),
+  ])
+  const names = [...text.matchAll(/^run "(\w+)"/gm)].map(([, name = '']) => name)
+  return new Map(names.map((name) => [name, stateOf(readMessages(stdout, name))]))
+}
+
+function stateOf(messages: readonly Message[]): TerraformState | Error {
   const state = messages.find((message) => message.test_state !== undefined)?.test_state
   const status = messages.find((message) => message.test_run?.progress === 'complete')?.test_run?.status
-  if (state === undefined || status !== 'pass') {
-    const words = messages.flatMap(({ diagnostic }) =>
-      diagnostic ? [`${diagnostic.summary}: ${diagnostic.detail}`] : [],
-    )
-    throw new Error(`The run ${runName} of ${file} ended with ${status ?? 'nothing'}.\n${words.join('\n')}`)
-  }
-  return new TerraformState(state)
+  if (state !== undefined && status === 'pass') return new TerraformState(state)
+  return new Error(`The run ended with ${status ?? 'nothing'}.\n${wordsOf(messages)}`)
 }
 
 async function fileOfRun(testDirectory: string, runName: string): Promise<string> {

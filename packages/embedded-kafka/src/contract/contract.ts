@@ -31,6 +31,16 @@ export class Kafka implements AsyncDisposable {
   /** A new topic, known to the broker when this returns. */
   async topic(partitions = 1, configs: Readonly<Record<string, string>> = {}): Promise<string> {
     const name = this.unique('contract')
+    await this.createTopic(name, partitions, configs)
+    return name
+  }
+
+  /** The same under a given name. */
+  async createTopic(
+    name: string,
+    partitions = 1,
+    configs: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
     await using client = await WireClient.open(this.bootstrapServers)
     const entries = Object.entries(configs).map(([key, value]) => ({ name: key, value }))
     const wish = { name, numPartitions: partitions, replicationFactor: 1, configs: entries }
@@ -38,7 +48,6 @@ export class Kafka implements AsyncDisposable {
     const problem = created.topics.find(({ errorCode }) => errorCode !== 0)
     if (problem !== undefined) throw new Error(`the topic ${name} was not created: ${problem.errorMessage}`)
     await this.#untilKnown(client, name)
-    return name
   }
 
   async topicId(name: string): Promise<string> {

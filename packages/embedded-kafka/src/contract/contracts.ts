@@ -1,6 +1,7 @@
 /** All areas of the contract, for both runners. */
 
 import { type ContractCase, type DeclareCases, collectCases } from './contract.ts'
+import { configContract } from './config-contract.ts'
 import { createTopicsContract } from './create-topics-contract.ts'
 import { fetchContract } from './fetch-contract.ts'
 import { groupAdminContract } from './group-admin-contract.ts'
@@ -9,6 +10,7 @@ import { listOffsetsContract } from './list-offsets-contract.ts'
 import { metadataContract } from './metadata-contract.ts'
 import { produceContract } from './produce-contract.ts'
 import { producerContract } from './producer-contract.ts'
+import { topicAdminContract } from './topic-admin-contract.ts'
 import { transactionContract } from './transaction-contract.ts'
 
 const areas: Readonly<Record<string, DeclareCases>> = {
@@ -21,6 +23,8 @@ const areas: Readonly<Record<string, DeclareCases>> = {
   transactions: transactionContract,
   groups: groupContract,
   'group administration': groupAdminContract,
+  'topic administration': topicAdminContract,
+  settings: configContract,
 }
 
 export const contractCases: readonly (readonly [string, ContractCase])[] = Object.entries(areas).flatMap(

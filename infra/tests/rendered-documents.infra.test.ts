@@ -53,10 +53,6 @@ const faults: readonly Fault[] = [
     resource: { type: 'aws_instance', values: { user_data: '-----BEGIN OPENSSH PRIVATE KEY-----' } },
   },
   { fault: 'makes a key', resource: { type: 'tls_private_key', values: { algorithm: 'ED25519' } } },
-  {
-    fault: 'holds an access key',
-    resource: { type: 'aws_instance', values: { user_data: `AKIA${'A1B2'.repeat(4)}` } },
-  },
 ]
 
 function policy(statement: Readonly<Record<string, unknown>>): Fault['resource'] {

@@ -83,7 +83,6 @@ function faultsOfSecrets({ address, type, values }: Resource): string[] {
   const faults: string[] = []
   if (type.startsWith('tls_')) faults.push(`${address} makes a key, which the state then holds.`)
   if (/PRIVATE KEY/.test(text)) faults.push(`${address} holds a private key.`)
-  if (/(AKIA|ASIA)[A-Z0-9]{16}/.test(text)) faults.push(`${address} holds an access key.`)
   return faults
 }
 

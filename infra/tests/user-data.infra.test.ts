@@ -203,8 +203,10 @@ describeTerraform('the first boot', () => {
 
   test('writes a client.properties that pinpipe understands', async ({ machine }) => {
     await machine.run(...boot)
-    const { security, ignored } = await readClientProperties(join(machine.root, clientProperties))
+    const { security, ignored, notes } = await readClientProperties(join(machine.root, clientProperties))
     expect(ignored).toEqual([])
+    // It says nothing of other credentials, which the Java library must not fall back to.
+    expect(notes).toEqual([expect.stringMatching(/^sasl.mechanism=AWS_MSK_IAM is understood as OAUTHBEARER/)])
     expect(security).toEqual({
       protocol: 'SASL_SSL',
       tls: {},
@@ -297,6 +299,16 @@ describeTerraform('a second run', () => {
       'etc/profile.d/pinpipe.sh',
     ])
     expect(machine.read('etc/profile.d/pinpipe.sh')).toContain("BOOTSTRAP_SERVER='b-1.pinpipe")
+  })
+
+  test('clears away what a run left that was killed while it unpacked', async ({ machine }) => {
+    const release = `opt/pinpipe/releases/consumer-${digestOf(archiveUrls.consumer)}`
+    machine.write('opt/kafka_2.12-2.8.1.new/libs/half.jar', 'half')
+    machine.write(`${release}.new/half.js`, 'half')
+    expect(await machine.run(...boot)).toMatchObject({ code: 0, stderr: '' })
+    const paths = Object.keys(machine.tree())
+    expect(paths.filter((path) => /half|\.new$/.test(path))).toEqual([])
+    expect(paths).toContain(`${release}/consumer.js`)
   })
 })
 
@@ -425,6 +437,36 @@ describeTerraform('pinpipe-deploy', () => {
       expect(calls).toEqual(started('topic-admin'))
     },
   )
+
+  test('goes back to the release that ran before one that does not start', async ({ machine }) => {
+    await machine.run(...boot)
+    machine.serve(address, other)
+    machine.write('stubs/systemctl-restart-fails', '')
+    expect((await machine.run(...deploy)).code).toBe(1)
+    await machine.run('rm', '/stubs/systemctl-restart-fails')
+    const first = archiveUrls['topic-admin']
+    const { code, calls } = await machine.run(...deploy.slice(0, 2), first, digestOf(first))
+    expect(code).toBe(0)
+    expect(calls).toEqual(started('topic-admin'))
+    expect(machine.read('etc/systemd/system/pinpipe-topic-admin.service')).toBe('# topic-admin\n')
+  })
+
+  test('makes up for a restart that failed after only the password was changed', async ({ machine }) => {
+    await machine.run(...boot)
+    machine.write('stubs/parameter', 'battery staple\n')
+    machine.write('stubs/systemctl-restart-fails', '')
+    const again = [
+      '/usr/local/bin/pinpipe-deploy',
+      'producer',
+      archiveUrls.producer,
+      digestOf(archiveUrls.producer),
+    ]
+    expect((await machine.run(...again)).code).toBe(1)
+    await machine.run('rm', '/stubs/systemctl-restart-fails')
+    const { code, calls } = await machine.run(...again)
+    expect(code).toBe(0)
+    expect(systemctlIn(calls)).toEqual(started('producer'))
+  })
 
   test('refuses an archive that is not of this app, and the old release stays', async ({ machine }) => {
     await machine.run(...boot)

@@ -47,7 +47,8 @@ describe.each(['infra/README.md', ...filesOf('docs/*.md')])('%s', (path) => {
     const queries = namesOf('infra/modules/data-bucket/queries/*').map((name) => basename(name, '.sql.tftpl'))
     const commands = namesOf('infra/modules/kafka-client/*.sh').map((name) => basename(name, '.sh'))
     const units = apps.map((app) => `pinpipe-${app}`)
-    const known = [...examples, ...modules, ...apps, ...units, ...queries, ...commands, 'read-only']
+    const aws = ['session-manager-plugin', 'get-query-results']
+    const known = [...examples, ...modules, ...apps, ...units, ...queries, ...commands, ...aws, 'read-only']
     const named = found(text, /`([a-z]+(?:-[a-z]+)+)`/g)
     expect(named).not.toEqual([])
     expect(named.filter((name) => !known.includes(name))).toEqual([])

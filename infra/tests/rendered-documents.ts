@@ -9,7 +9,7 @@ export type RenderedPolicy = {
   readonly statements: readonly Statement[]
 }
 
-export type Statement = {
+type Statement = {
   readonly Effect?: unknown
   readonly Principal?: unknown
   readonly Action?: unknown

@@ -16,6 +16,7 @@ resource "aws_flow_log" "this" {
 }
 
 resource "aws_cloudwatch_log_group" "flow" {
+  #checkov:skip=CKV_AWS_158:CloudWatch encrypts with a key of its own, and the logs hold addresses and ports alone
   count = local.flow_logs
 
   name              = "/aws/vpc-flow-logs/${var.name}"

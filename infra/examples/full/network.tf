@@ -1,9 +1,8 @@
 # A network of its own: a private subnet in each of three zones for the brokers and the client, and one public subnet that holds
 # nothing but the NAT gateway. Nothing can be reached from outside.
 
-data "aws_availability_zones" "available" {
-  state = "available"
-
+data "aws_availability_zones" "all" {
+  #checkov:skip=CKV_AWS_394:Zones are named by letters, so a new one comes after the first three; var.availability_zones pins them
   # Local zones and wavelength zones, which one has to opt in to, have no MSK.
   filter {
     name   = "opt-in-status"
@@ -12,7 +11,7 @@ data "aws_availability_zones" "available" {
 }
 
 locals {
-  zones = slice(sort(data.aws_availability_zones.available.names), 0, 3)
+  zones = var.availability_zones == null ? slice(sort(data.aws_availability_zones.all.names), 0, 3) : var.availability_zones
 }
 
 resource "aws_vpc" "this" {

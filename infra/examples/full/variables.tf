@@ -42,6 +42,17 @@ variable "vpc_cidr" {
   }
 }
 
+variable "availability_zones" {
+  description = "Three zones of the region. Null: the first three. Not every zone has MSK: where the cluster is refused for its zone, give others."
+  type        = list(string)
+  default     = null
+
+  validation {
+    condition     = var.availability_zones == null ? true : length(var.availability_zones) == 3 && length(distinct(var.availability_zones)) == 3 && alltrue([for zone in var.availability_zones : can(regex("^${var.region}[a-z]$", zone))])
+    error_message = "Give three zones of the region, such as eu-west-1a, eu-west-1b and eu-west-1c, as `aws ec2 describe-availability-zones` prints them, or null."
+  }
+}
+
 variable "flow_log_retention_days" {
   description = "Days that CloudWatch keeps the VPC's flow logs. Null: there are none."
   type        = number

@@ -86,6 +86,7 @@ resource "aws_msk_configuration" "this" {
 
 # Without a rule nothing passes, in or out. Each client adds its own rule to this group (as module kafka-client does).
 resource "aws_security_group" "cluster" {
+  #checkov:skip=CKV2_AWS_5:It is the brokers' group, above, in a block that checkov does not follow
   name        = "${var.name}-msk"
   description = "Brokers of the MSK cluster ${var.name}. Each client adds its own rule."
   vpc_id      = var.vpc_id
@@ -93,6 +94,8 @@ resource "aws_security_group" "cluster" {
 }
 
 resource "aws_cloudwatch_log_group" "broker" {
+  #checkov:skip=CKV_AWS_158:CloudWatch encrypts with a key of its own, and brokers log no records
+  #checkov:skip=CKV_AWS_338:A month is enough to find out why a broker failed; log_retention_days takes more
   name              = "/aws/msk/${var.name}"
   retention_in_days = var.log_retention_days
   tags              = var.tags

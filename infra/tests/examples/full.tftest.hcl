@@ -185,6 +185,31 @@ run "refuses_a_network_too_small_for_eight_subnets" {
   expect_failures = [var.vpc_cidr]
 }
 
+run "uses_the_zones_it_is_given" {
+  command = plan
+  module { source = "./examples/full" }
+  variables { availability_zones = ["eu-west-1d", "eu-west-1b", "eu-west-1a"] }
+
+  assert {
+    condition     = aws_subnet.private[*].availability_zone == ["eu-west-1d", "eu-west-1b", "eu-west-1a"] && aws_subnet.public.availability_zone == "eu-west-1d"
+    error_message = "The subnets are in other zones."
+  }
+}
+
+run "refuses_a_zone_of_another_region" {
+  command = plan
+  module { source = "./examples/full" }
+  variables { availability_zones = ["eu-west-1a", "eu-west-1b", "eu-west-2c"] }
+  expect_failures = [var.availability_zones]
+}
+
+run "refuses_a_zone_twice" {
+  command = plan
+  module { source = "./examples/full" }
+  variables { availability_zones = ["eu-west-1a", "eu-west-1b", "eu-west-1b"] }
+  expect_failures = [var.availability_zones]
+}
+
 run "refuses_a_retention_that_cloudwatch_does_not_know" {
   command = plan
   module { source = "./examples/full" }

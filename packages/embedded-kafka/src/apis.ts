@@ -36,8 +36,9 @@ import { offsetForLeaderEpoch } from './api/offset-for-leader-epoch.ts'
 import { produce } from './api/produce.ts'
 import { syncGroup } from './api/sync-group.ts'
 import { txnOffsetCommit } from './api/txn-offset-commit.ts'
+import { type Decoded } from './wire/schema.ts'
 
-const list: readonly AnyApi[] = [
+const list = [
   addOffsetsToTxn,
   addPartitionsToTxn,
   alterConfigs,
@@ -73,6 +74,11 @@ const list: readonly AnyApi[] = [
   produce,
   syncGroup,
   txnOffsetCommit,
-]
+] as const
 
-export const apis: ReadonlyMap<number, AnyApi> = new Map(list.map((api) => [api.key, api]))
+export const apis: ReadonlyMap<number, AnyApi> = new Map<number, AnyApi>(list.map((api) => [api.key, api]))
+
+/** The decoded request of each API, by its name. */
+export type ApiRequests = {
+  [A in (typeof list)[number] as A['name']]: Decoded<A['request']>
+}

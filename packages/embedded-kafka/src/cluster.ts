@@ -2,8 +2,9 @@
 
 import { randomBytes } from 'node:crypto'
 import { Brokers } from './brokers.ts'
-import { type Clock } from './clock.ts'
+import { type Clock, type Timer } from './clock.ts'
 import { Coordinators } from './coordinators.ts'
+import { FaultRules } from './fault-rules.ts'
 import { type GroupTimes } from './groups/classic-group.ts'
 import { Groups } from './groups/groups.ts'
 import { LogMemory, type OnFull } from './log/log-memory.ts'
@@ -21,6 +22,10 @@ export type ClusterOptions = {
   readonly groupTimes: GroupTimes
 }
 
+/** producer.id.expiration.ms */
+const producerExpirationMs = 86_400_000
+const retentionIntervalMs = 5 * 60_000
+
 export class Cluster {
   /** As Java writes it: base64url, 22 characters. */
   readonly id = randomBytes(16).toString('base64url')
@@ -31,7 +36,10 @@ export class Cluster {
   readonly topics: Topics
   readonly groups: Groups
   readonly transactions: Transactions
+  readonly faultRules = new FaultRules()
   readonly coordinators: Coordinators
+
+  #retention: Timer | undefined
 
   constructor(options: ClusterOptions) {
     this.options = options
@@ -42,6 +50,7 @@ export class Cluster {
     this.groups = new Groups(this.clock, options.groupTimes)
     this.transactions = new Transactions(this.clock, this.topics, this.groups)
     this.coordinators = new Coordinators(this.brokers)
+    this.runRetention()
   }
 
   deleteTopic(topic: Topic): void {
@@ -49,10 +58,25 @@ export class Cluster {
     this.groups.topicDeleted(topic.name)
   }
 
+  /** Applies the settings about retention, now and every five minutes (log.retention.check.interval.ms). */
+  runRetention(): void {
+    const now = this.clock.now()
+    for (const { configs, partitions } of this.topics.all())
+      for (const { log } of partitions) {
+        log.producers.expire(now - producerExpirationMs)
+        if (configs.list('cleanup.policy').includes('delete')) log.retain(now)
+      }
+    this.groups.expire()
+    this.#retention?.cancel()
+    this.#retention = this.clock.after(retentionIntervalMs, () => this.runRetention())
+  }
+
   /** Nothing happens by itself any more. */
   close(): void {
     this.groups.close()
     this.transactions.close()
+    this.faultRules.clear()
+    this.#retention?.cancel()
   }
 
   get defaultReplicationFactor(): number {

@@ -3,7 +3,6 @@
  * when the answer to the one before is on its way. A client that does not read its answers is not read from.
  */
 
-import { once } from 'node:events'
 import { type Socket } from 'node:net'
 import { FrameReader } from './frame-reader.ts'
 
@@ -56,7 +55,14 @@ function send(socket: Socket, chunks: readonly Buffer[]): boolean {
   return hasRoom
 }
 
-async function drained(socket: Socket): Promise<void> {
-  const closed = once(socket, 'close')
-  await Promise.race([once(socket, 'drain'), closed])
+function drained(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      socket.off('drain', done)
+      socket.off('close', done)
+      resolve()
+    }
+    socket.on('drain', done)
+    socket.on('close', done)
+  })
 }

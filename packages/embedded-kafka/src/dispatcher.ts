@@ -4,6 +4,7 @@ import { type RequestContext } from './api/api.ts'
 import { apis } from './apis.ts'
 import { type Reply } from './connection.ts'
 import { errorCode } from './error-codes.ts'
+import { exchangeWithFaults } from './faulty-exchange.ts'
 import { frameOf, readRequestHeader } from './request-header.ts'
 import { Reader } from './wire/reader.ts'
 
@@ -31,7 +32,16 @@ export async function dispatch(
     return typeof reply === 'function' ? frameOf(correlationId, false, reply) : 'hang-up'
   }
   const context = { ...caller, apis: apis.values(), version: apiVersion, clientId }
-  const reply = await api.open(apiVersion, reader).handle(context)
+  const exchange = api.open(apiVersion, reader)
+  const faults = caller.cluster.faultRules.take({
+    api: api.name,
+    broker: caller.broker.id,
+    clientId,
+    request: exchange.request,
+  })
+  const reply = await (faults.length === 0
+    ? exchange.handle(context)
+    : exchangeWithFaults(exchange, context, faults))
   if (reply === undefined) return 'nothing'
   if (reply === 'hang-up') return reply
   // The answer of ApiVersions never has a flexible header: a client that does not know the broker reads it.

@@ -1,13 +1,13 @@
 /** The embedded broker: starts in milliseconds, lives in this process, forgets everything when it is closed. */
 
-import { type Socket } from 'node:net'
+import { BrokerSockets } from './broker-sockets.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { Cluster } from './cluster.ts'
-import { type Respond } from './connection.ts'
-import { dispatch } from './dispatcher.ts'
-import { type Listener, openListener } from './listener.ts'
+import { Faults } from './faults.ts'
+import { type GroupState } from './groups/classic-group.ts'
 import { type OnFull } from './log/log-memory.ts'
 import { planTopic } from './topic-creation.ts'
+import { type Partition } from './topics.ts'
 
 export type EmbeddedKafkaOptions = {
   readonly topics?: readonly {
@@ -39,9 +39,33 @@ export type EmbeddedKafkaOptions = {
   readonly clock?: Clock
 }
 
+export type PartitionFacts = {
+  readonly leader: number
+  readonly leaderEpoch: number
+  readonly startOffset: bigint
+  readonly highWatermark: bigint
+  readonly lastStableOffset: bigint
+}
+
+export type GroupFacts = {
+  readonly state: GroupState
+  readonly generationId: number
+  readonly memberIds: readonly string[]
+}
+
 export type EmbeddedKafka = AsyncDisposable & {
+  /** Makes things go wrong. */
+  readonly faults: Faults
   /** `host:port,…` of all brokers. */
   readonly bootstrapServers: string
+  /** Memory that records take now. */
+  readonly usedBytes: number
+  /** For assertions: where a partition stands; `undefined` when there is none. */
+  partition(topic: string, partition: number): PartitionFacts | undefined
+  /** For assertions: state, generation and member ids of a group; `undefined` when there is none. */
+  group(groupId: string): GroupFacts | undefined
+  /** Deletes what is too old or too much by the topics' settings; it happens every five minutes by itself. */
+  runRetention(): void
   /** The same as disposing: connections are dropped, ports are free, records are gone. */
   close(): Promise<void>
 }
@@ -68,34 +92,34 @@ export async function startEmbeddedKafka(options: EmbeddedKafkaOptions = {}): Pr
     const entries = Object.entries(configs ?? {}).map(([name, value]) => ({ name, value }))
     cluster.topics.create(planTopic(cluster, { ...wish, configs: entries }))
   }
-  const listeners = await openListeners(cluster, options)
+  const sockets = new BrokerSockets(cluster, options)
+  await sockets.open()
   const close = async (): Promise<void> => {
     cluster.close()
-    await Promise.all(listeners.map((listener) => listener[Symbol.asyncDispose]()))
+    await sockets.close()
   }
   return {
     bootstrapServers: cluster.brokers.all.map(({ host, port }) => `${host}:${port}`).join(','),
+    faults: new Faults(cluster, sockets),
+    get usedBytes() {
+      return cluster.memory.usedBytes
+    },
+    partition: (topic, index) => partitionFacts(cluster.topics.partition(topic, index)),
+    group(groupId) {
+      const group = cluster.groups.find(groupId)
+      if (group === undefined) return undefined
+      const { state, generationId, members } = group
+      return { state, generationId, memberIds: members.all().map(({ id }) => id) }
+    },
+    runRetention: () => cluster.runRetention(),
     close,
     [Symbol.asyncDispose]: close,
   }
 }
 
-async function openListeners(
-  cluster: Cluster,
-  { port = 0, maxRequestBytes = 100 * 1024 * 1024 }: EmbeddedKafkaOptions,
-): Promise<readonly Listener[]> {
-  await using opened = new AsyncDisposableStack()
-  const listeners: Listener[] = []
-  for (const [index, broker] of cluster.brokers.all.entries()) {
-    const address = { host: broker.host, port: port === 0 ? 0 : port + index, maxFrameBytes: maxRequestBytes }
-    const respondTo = (socket: Socket): Respond => {
-      const clientHost = `/${socket.remoteAddress ?? ''}`
-      return (frame, gone) => dispatch(frame, { cluster, broker, clientHost, gone })
-    }
-    const listener = opened.use(await openListener(address, respondTo))
-    broker.port = listener.port
-    listeners.push(listener)
-  }
-  opened.move()
-  return listeners
+function partitionFacts(partition: Partition | undefined): PartitionFacts | undefined {
+  if (partition === undefined) return undefined
+  const { leader, leaderEpoch, log } = partition
+  const { startOffset, highWatermark, lastStableOffset } = log
+  return { leader, leaderEpoch, startOffset, highWatermark, lastStableOffset }
 }

@@ -24,8 +24,8 @@ export type RequestContext = {
 /** `undefined`: no answer is sent (Produce with acks=0). `'hang-up'`: the connection is closed instead. */
 type Answer<A extends Fields> = Encoded<A> | undefined | 'hang-up'
 
-type Declaration<Q extends Fields, A extends Fields> = {
-  readonly name: string
+type Declaration<N extends string, Q extends Fields, A extends Fields> = {
+  readonly name: N
   readonly key: number
   /** The lowest and the highest version that are implemented. */
   readonly versions: readonly [number, number]
@@ -45,7 +45,8 @@ export type Exchange = {
   handle(context: RequestContext): Promise<Reply>
   refuse(code: number): Reply
 }
-type Reply = ((body: Writer) => void) | undefined | 'hang-up'
+/** Writes the answer's body; the time goes into its `throttleTimeMs`. Or no answer, or the end of the connection. */
+export type Reply = ((body: Writer, throttleTimeMs?: number) => void) | undefined | 'hang-up'
 
 /** An API, whatever its messages are. */
 export type AnyApi = {
@@ -57,8 +58,8 @@ export type AnyApi = {
   open(version: number, reader: Reader): Exchange
 }
 
-export type Api<Q extends Fields, A extends Fields> = AnyApi &
-  Declaration<Q, A> & {
+export type Api<Q extends Fields, A extends Fields, N extends string = string> = AnyApi &
+  Declaration<N, Q, A> & {
     codecs(version: number): Codecs<Q, A>
   }
 
@@ -67,9 +68,9 @@ type Codecs<Q extends Fields, A extends Fields> = {
   readonly response: ReturnType<typeof structCodec<A>>
 }
 
-export function defineApi<const Q extends Fields, const A extends Fields>(
-  declaration: Declaration<Q, A>,
-): Api<Q, A> {
+export function defineApi<const N extends string, const Q extends Fields, const A extends Fields>(
+  declaration: Declaration<N, Q, A>,
+): Api<Q, A, N> {
   const made = new Map<number, Codecs<Q, A>>()
   const isFlexible = (version: number): boolean =>
     version >= (declaration.flexibleFrom ?? Number.POSITIVE_INFINITY)
@@ -87,7 +88,11 @@ export function defineApi<const Q extends Fields, const A extends Fields>(
   const open = (version: number, reader: Reader): Exchange => {
     const { request: requestCodec, response } = codecs(version)
     const request = requestCodec.read(reader)
-    const reply = (answer: Encoded<A>) => (body: Writer) => response.write(body, answer)
+    const reply =
+      (answer: Encoded<A>) =>
+      (body: Writer, throttleTimeMs = 0): void => {
+        response.write(body, throttleTimeMs === 0 ? answer : { ...answer, throttleTimeMs })
+      }
     return {
       request,
       async handle(context) {

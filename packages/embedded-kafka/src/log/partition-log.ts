@@ -14,6 +14,7 @@ import { Chunk } from './chunk.ts'
 import { type LogMemory } from './log-memory.ts'
 import { ProducerState } from './producer-state.ts'
 import { RecordBatch, noProducer } from './record-batch.ts'
+import { firstToKeep, segmentsOf } from './retention.ts'
 import { markerBatch } from './transaction-marker.ts'
 
 export type Appended = {
@@ -169,6 +170,32 @@ export class PartitionLog {
     this.#changed()
   }
 
+  /** Deletes segments that are too old or too many, by the topic's settings. */
+  retain(now: number): void {
+    const kept = firstToKeep(segmentsOf(this.#chunks), {
+      now,
+      retentionMs: this.#configs.number('retention.ms'),
+      retentionBytes: this.#configs.number('retention.bytes'),
+    })
+    this.deleteBefore(kept ?? this.#endOffset)
+  }
+
+  /** Loses what is behind the offset, as an unclean election does; for faults. */
+  truncateTo(offset: bigint): void {
+    if (offset >= this.#endOffset) return
+    const at = this.#chunks.findLastIndex(({ baseOffset }) => baseOffset <= offset)
+    const gone = this.#chunks.splice(Math.max(0, at))
+    for (const chunk of gone) this.#memory.release(chunk)
+    this.#endOffset = gone[0]?.baseOffset ?? offset
+    for (const batch of gone[0]?.batches() ?? []) {
+      if (batch.lastOffset >= offset) break
+      this.#append(batch)
+    }
+    this.#startOffset = this.#startOffset < this.#endOffset ? this.#startOffset : this.#endOffset
+    this.producers.truncateTo(this.#endOffset)
+    this.#changed()
+  }
+
   /** The memory is full and this is its oldest chunk. */
   drop(chunk: Chunk): void {
     const index = this.#chunks.indexOf(chunk)
@@ -209,17 +236,21 @@ export class PartitionLog {
   }
 
   #add(batch: RecordBatch, leaderEpoch: number): bigint {
-    const { length } = batch.bytes
-    this.#memory.makeRoom(length)
+    this.#memory.makeRoom(batch.bytes.length)
     const baseOffset = this.#endOffset
     batch.assign(baseOffset, leaderEpoch)
+    this.#append(batch)
+    return baseOffset
+  }
+
+  #append(batch: RecordBatch): void {
+    const { length } = batch.bytes
     const chunk = this.#chunkFor(length)
     const before = chunk.capacity
     chunk.append(batch)
     this.#memory.resized(chunk.capacity - before)
     this.#segmentBytes += length
     this.#endOffset = batch.lastOffset + 1n
-    return baseOffset
   }
 
   #chunkFor(length: number): Chunk {

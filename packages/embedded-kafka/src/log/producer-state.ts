@@ -152,6 +152,16 @@ export class ProducerState {
     this.#checkEpoch(producerId, epoch, this.epochOf(producerId), offset)
   }
 
+  /** Forgets batches from the offset on, and transactions that began there. */
+  truncateTo(offset: bigint): void {
+    for (const [producerId, producer] of this.#producers) {
+      producer.batches = producer.batches.filter(({ lastOffset }) => lastOffset < offset)
+      if (producer.transactionStart !== undefined && producer.transactionStart >= offset)
+        producer.transactionStart = undefined
+      if (producer.batches.length === 0) this.#producers.delete(producerId)
+    }
+  }
+
   /** Forgets producers without an open transaction that wrote nothing since `before` (producer.id.expiration.ms). */
   expire(before: number): void {
     for (const [producerId, { transactionStart, lastTimestamp }] of this.#producers)

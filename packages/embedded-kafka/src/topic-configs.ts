@@ -49,7 +49,7 @@ export class TopicConfigs {
       .filter((part) => part !== '')
   }
 
-  /** All settings with their origin, by name. */
+  /** All settings with their origin, in the order of Kafka's DescribeConfigs. */
   entries(): readonly ConfigEntry[] {
     return Object.entries(configKeys).map(([name, key]) => {
       const own = this.#overrides.get(name)

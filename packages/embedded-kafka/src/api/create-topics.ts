@@ -58,7 +58,7 @@ export const createTopics = defineApi({
           errorCode: errorCode.NONE,
           numPartitions: plan.assignments.length,
           replicationFactor: plan.assignments[0]?.length ?? 0,
-          configs: plan.configs.entries().map(({ name, value, source }) => ({
+          configs: byName(plan.configs.entries()).map(({ name, value, source }) => ({
             name,
             value,
             readOnly: false,
@@ -80,3 +80,7 @@ export const createTopics = defineApi({
   },
   refuse: ({ topics }, code) => ({ topics: topics.map(({ name }) => ({ name, errorCode: code })) }),
 })
+
+function byName<T extends { readonly name: string }>(entries: readonly T[]): readonly T[] {
+  return entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+}

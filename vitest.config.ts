@@ -39,6 +39,9 @@ export default defineConfig({
           name: 'infra',
           include: ['infra/tests/**/*.infra.test.ts'],
           ...needsServers,
+          // Each start of Terraform reads a provider of 700 MB: limits against hangs.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           globalSetup: ['infra/tests/vitest-setup.ts', 'e2e/build-apps.ts', ...needsServers.globalSetup],
         },
       },

@@ -7,6 +7,7 @@ import { Coordinators } from './coordinators.ts'
 import { FaultRules } from './fault-rules.ts'
 import { type GroupTimes } from './groups/classic-group.ts'
 import { Groups } from './groups/groups.ts'
+import { InternalErrors } from './internal-errors.ts'
 import { LogMemory, type OnFull } from './log/log-memory.ts'
 import { type Topic, Topics } from './topics.ts'
 import { Transactions } from './transactions/transactions.ts'
@@ -37,6 +38,7 @@ export class Cluster {
   readonly groups: Groups
   readonly transactions: Transactions
   readonly faultRules = new FaultRules()
+  readonly internalErrors = new InternalErrors()
   readonly coordinators: Coordinators
 
   #retention: Timer | undefined

@@ -1,9 +1,10 @@
 /** From a frame to the API that it names, and back: what each connection does with each request. */
 
-import { type RequestContext } from './api/api.ts'
+import { type Exchange, type Reply as ApiReply, type RequestContext } from './api/api.ts'
 import { apis } from './apis.ts'
 import { type Reply } from './connection.ts'
 import { errorCode } from './error-codes.ts'
+import { type ActiveFault } from './fault-rules.ts'
 import { exchangeWithFaults } from './faulty-exchange.ts'
 import { frameOf, readRequestHeader } from './request-header.ts'
 import { Reader } from './wire/reader.ts'
@@ -39,11 +40,24 @@ export async function dispatch(
     clientId,
     request: exchange.request,
   })
-  const reply = await (faults.length === 0
-    ? exchange.handle(context)
-    : exchangeWithFaults(exchange, context, faults))
+  const reply = await replyTo(exchange, context, faults)
   if (reply === undefined) return 'nothing'
   if (reply === 'hang-up') return reply
   // The answer of ApiVersions never has a flexible header: a client that does not know the broker reads it.
   return frameOf(correlationId, api.isFlexible(apiVersion) && apiKey !== apiVersionsKey, reply)
+}
+
+/** Kafka answers a request that its own bug prevents; so do we, and keep the bug for whoever runs the broker. */
+async function replyTo(
+  exchange: Exchange,
+  context: RequestContext,
+  faults: readonly ActiveFault[],
+): Promise<ApiReply> {
+  try {
+    if (faults.length === 0) return await exchange.handle(context)
+    return await exchangeWithFaults(exchange, context, faults)
+  } catch (error) {
+    context.cluster.internalErrors.add(error)
+    return exchange.refuse(errorCode.UNKNOWN_SERVER_ERROR)
+  }
 }

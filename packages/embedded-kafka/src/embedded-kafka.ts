@@ -58,6 +58,8 @@ export type EmbeddedKafka = AsyncDisposable & {
   readonly faults: Faults
   /** `host:port,…` of all brokers. */
   readonly bootstrapServers: string
+  /** Bugs of the broker itself: clients were answered UNKNOWN_SERVER_ERROR. Always empty, we hope. */
+  readonly internalErrors: readonly unknown[]
   /** Memory that records take now. */
   readonly usedBytes: number
   /** For assertions: where a partition stands; `undefined` when there is none. */
@@ -101,6 +103,9 @@ export async function startEmbeddedKafka(options: EmbeddedKafkaOptions = {}): Pr
   return {
     bootstrapServers: cluster.brokers.all.map(({ host, port }) => `${host}:${port}`).join(','),
     faults: new Faults(cluster, sockets),
+    get internalErrors() {
+      return cluster.internalErrors.last
+    },
     get usedBytes() {
       return cluster.memory.usedBytes
     },

@@ -11,6 +11,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await broker.close()
+  if (broker.internalErrors.length > 0) throw new AggregateError(broker.internalErrors)
 })
 
 test.for(contractCases)('%s', async ([, contractCase]) => {

@@ -47,8 +47,16 @@ function timesOf(batch: RecordBatch): readonly TimedOffset[] {
   }))
 }
 
-/** The records of a batch; `undefined` when its codec is not Node's. @throws when the compressed bytes are not sound */
+/** The records of a batch; `undefined` when its codec is not Node's, or its bytes are not sound. */
 export function openPayload(batch: RecordBatch): Buffer | undefined {
+  try {
+    return decompressed(batch)
+  } catch {
+    return undefined
+  }
+}
+
+function decompressed(batch: RecordBatch): Buffer | undefined {
   switch (batch.compression) {
     case compression.none:
       return batch.payload

@@ -64,7 +64,7 @@ function ingress(values: Readonly<Record<string, unknown>>): Fault['resource'] {
   return { type: 'aws_vpc_security_group_ingress_rule', values }
 }
 
-describeTerraform('the rendered documents', () => {
+describeTerraform('the rendered documents', { timeout: 300_000 }, () => {
   test.each(runs)('of the run %s keep all rules', async (run, allowed) => {
     const { resources } = await testState('tests/examples', run)
     expect(findFaults(resources, allowed)).toEqual([])

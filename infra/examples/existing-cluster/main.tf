@@ -45,10 +45,11 @@ locals {
   # An app without an archive waits for `pinpipe-deploy` (output next_steps).
   apps = { for app, settings in local.settings : app => merge({ settings = settings }, try(var.archives[app], {})) }
 
+  # Metrics are served on the client's own loopback address alone.
   settings = {
     topic-admin = {}
-    consumer    = {}
-    producer    = { MYSQL_URL = var.mysql == null ? "generate:10000" : var.mysql.url }
+    consumer    = { METRICS_PORT = "9464" }
+    producer    = { METRICS_PORT = "9465", MYSQL_URL = var.mysql == null ? "generate:10000" : var.mysql.url }
   }
 }
 

@@ -21,6 +21,11 @@ output "bootstrap_servers" {
   value       = terraform_data.bootstrap_servers.output
 }
 
+output "instance_id" {
+  description = "Id of the client's EC2 instance."
+  value       = module.client.instance_id
+}
+
 output "client_security_group_id" {
   description = "Security group of the client, for rules of other groups (such as MySQL's) that let it in."
   value       = module.client.security_group_id
@@ -39,4 +44,14 @@ output "lake" {
 output "releases" {
   description = "Where the built apps go."
   value       = module.lake.releases
+}
+
+output "bucket_name" {
+  description = "Name of the bucket of the lake and the built apps."
+  value       = module.lake.bucket_name
+}
+
+output "athena_workgroup_name" {
+  description = "Name of the Athena workgroup, which is that of the Glue database too."
+  value       = module.lake.athena_workgroup_name
 }

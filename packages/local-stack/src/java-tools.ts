@@ -11,6 +11,11 @@ export type JavaTool =
   | 'kafka-console-consumer'
   | 'kafka-consumer-groups'
   | 'kafka-get-offsets'
+  | 'kafka-delete-records'
+  | 'kafka-verifiable-producer'
+  | 'kafka-verifiable-consumer'
+  | 'kafka-producer-perf-test'
+  | 'kafka-consumer-perf-test'
   | 'kafka-dump-log'
 
 const classes: Readonly<Record<JavaTool, Readonly<Record<KafkaVersion, string>>>> = {
@@ -32,6 +37,26 @@ const classes: Readonly<Record<JavaTool, Readonly<Record<KafkaVersion, string>>>
   'kafka-get-offsets': {
     '4.1': 'org.apache.kafka.tools.GetOffsetShell',
     '2.8.1': 'kafka.tools.GetOffsetShell',
+  },
+  'kafka-delete-records': {
+    '4.1': 'org.apache.kafka.tools.DeleteRecordsCommand',
+    '2.8.1': 'kafka.admin.DeleteRecordsCommand',
+  },
+  'kafka-verifiable-producer': {
+    '4.1': 'org.apache.kafka.tools.VerifiableProducer',
+    '2.8.1': 'org.apache.kafka.tools.VerifiableProducer',
+  },
+  'kafka-verifiable-consumer': {
+    '4.1': 'org.apache.kafka.tools.VerifiableConsumer',
+    '2.8.1': 'org.apache.kafka.tools.VerifiableConsumer',
+  },
+  'kafka-producer-perf-test': {
+    '4.1': 'org.apache.kafka.tools.ProducerPerformance',
+    '2.8.1': 'org.apache.kafka.tools.ProducerPerformance',
+  },
+  'kafka-consumer-perf-test': {
+    '4.1': 'org.apache.kafka.tools.ConsumerPerformance',
+    '2.8.1': 'kafka.tools.ConsumerPerformance',
   },
   'kafka-dump-log': {
     '4.1': 'org.apache.kafka.tools.DumpLogSegments',

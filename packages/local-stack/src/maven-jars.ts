@@ -6,7 +6,12 @@ import { mustRun } from './run-program.ts'
 
 export type KafkaVersion = '4.1' | '2.8.1'
 
-type JarSet = { readonly folder: string; readonly artifacts: readonly string[] }
+type JarSet = {
+  readonly folder: string
+  readonly artifacts: readonly string[]
+  /** Without what they depend on. */
+  readonly alone?: readonly string[]
+}
 
 // Without a binding for SLF4J the broker would write no log at all.
 const jarSets: Readonly<Record<KafkaVersion, JarSet>> = {
@@ -19,12 +24,14 @@ const jarSets: Readonly<Record<KafkaVersion, JarSet>> = {
     ],
   },
   '2.8.1': {
-    folder: 'kafka-2.8.1',
+    folder: 'kafka-2.8.1-tools',
     artifacts: [
       'org.apache.kafka:kafka_2.12:2.8.1',
       'software.amazon.msk:aws-msk-iam-auth:2.3.4',
       'org.slf4j:slf4j-simple:1.7.30',
     ],
+    // Kafka Connect and a second binding for SLF4J come with it.
+    alone: ['org.apache.kafka:kafka-tools:2.8.1'],
   },
 }
 
@@ -48,7 +55,7 @@ export async function fetchJars(version: KafkaVersion): Promise<string> {
   await mkdir(dirname(folder), { recursive: true })
   const work = await mkdtemp(`${folder}.`)
   try {
-    await writeFile(join(work, 'pom.xml'), pomOf(jarSets[version].artifacts))
+    await writeFile(join(work, 'pom.xml'), pomOf(jarSets[version]))
     const goal = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies'
     await mustRun('mvn', [
       '-B',
@@ -70,15 +77,22 @@ export async function fetchJars(version: KafkaVersion): Promise<string> {
   return folder
 }
 
-function pomOf(artifacts: readonly string[]): string {
-  const dependencies = artifacts.map((artifact) => {
-    const [group, name, version] = artifact.split(':')
-    return `<dependency><groupId>${group}</groupId><artifactId>${name}</artifactId><version>${version}</version></dependency>`
-  })
+function pomOf({ artifacts, alone = [] }: JarSet): string {
+  const nothing =
+    '<exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions>'
+  const dependencies = [
+    ...artifacts.map((artifact) => dependencyOf(artifact)),
+    ...alone.map((artifact) => dependencyOf(artifact, nothing)),
+  ]
   return `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
 <groupId>pinpipe</groupId><artifactId>jars</artifactId><version>1</version><packaging>pom</packaging>
 <dependencies>${dependencies.join('\n')}</dependencies></project>
 `
+}
+
+function dependencyOf(artifact: string, more = ''): string {
+  const [group, name, version] = artifact.split(':')
+  return `<dependency><groupId>${group}</groupId><artifactId>${name}</artifactId><version>${version}</version>${more}</dependency>`
 }
 
 function log4jOf(level: 'info' | 'warn', target: 'SYSTEM_OUT' | 'SYSTEM_ERR'): string {

@@ -11,42 +11,17 @@
 import { type Clock, type Timer } from '../clock.ts'
 import { RequestRefused, errorCode } from '../error-codes.ts'
 import { GroupOffsets } from './group-offsets.ts'
-import { type Member, Members, type Protocol, noAssignment, sameProtocols } from './members.ts'
+import {
+  type GroupState,
+  type GroupTimes,
+  type Identity,
+  type JoinRequest,
+  type SyncRequest,
+} from './group-requests.ts'
+import { JoinPhase } from './join-phase.ts'
+import { type Member, Members, noAssignment, sameProtocols } from './members.ts'
 import { type JoinOutcome, type SyncOutcome, joinRefused, syncRefused } from './outcomes.ts'
-
-export type GroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable' | 'Dead'
-
-export type GroupTimes = {
-  /** The first rebalance of an empty group waits so long for more members. */
-  readonly initialRebalanceDelayMs: number
-  readonly minSessionTimeoutMs: number
-  readonly maxSessionTimeoutMs: number
-  readonly maxSize: number
-}
-
-export type JoinRequest = {
-  readonly memberId: string
-  readonly groupInstanceId: string | null
-  readonly sessionTimeoutMs: number
-  readonly rebalanceTimeoutMs: number
-  readonly protocolType: string
-  readonly protocols: readonly Protocol[]
-  readonly clientId: string
-  readonly clientHost: string
-  /** KIP-394: a new member gets its id first, and joins with it. */
-  readonly needsKnownId: boolean
-  /** KIP-814: a static leader that comes back may be told to leave the assignment as it is. */
-  readonly canSkipAssignment: boolean
-}
-
-export type SyncRequest = {
-  readonly memberId: string
-  readonly groupInstanceId: string | null
-  readonly generationId: number
-  readonly protocolType: string | null
-  readonly protocolName: string | null
-  readonly assignments: readonly { readonly memberId: string; readonly assignment: Buffer }[]
-}
+import { Sessions } from './sessions.ts'
 
 /** A new member has so long to be answered; it cannot send heartbeats before. */
 const newMemberJoinTimeoutMs = 5 * 60_000
@@ -57,19 +32,15 @@ export class ClassicGroup {
   readonly offsets = new GroupOffsets()
   readonly #clock: Clock
   readonly #times: GroupTimes
-  /** Heartbeats by member id, pending ones too. */
-  readonly #sessions = new Map<string, Timer>()
+  /** Of members, and of those that got an id and have not joined yet. */
+  readonly #sessions: Sessions
+  readonly #joinPhase: JoinPhase
   readonly #awaitedSyncs = new Set<string>()
   #state: GroupState = 'Empty'
   #generationId = 0
   #protocolType: string | null = null
   #protocolName: string | null = null
-  /** Ends the join phase, or the wait for the syncs. */
-  #joinTimer: Timer | undefined
   #syncTimer: Timer | undefined
-  /** Whether the running join phase is the first after Empty, and whether somebody joined since its delay began. */
-  #isInitial = false
-  #isSomebodyNew = false
   /** When the group became empty, for the expiry of its offsets. */
   #emptySince: number
 
@@ -78,6 +49,8 @@ export class ClassicGroup {
     this.#clock = clock
     this.#times = times
     this.#emptySince = clock.now()
+    this.#sessions = new Sessions(clock, (memberId) => this.#sessionEnded(memberId))
+    this.#joinPhase = new JoinPhase(clock, () => this.#completeJoin())
   }
 
   get state(): GroupState {
@@ -130,9 +103,7 @@ export class ClassicGroup {
   }
 
   /** @returns an error code for each identity; one rebalance follows for all that left */
-  leave(
-    identities: readonly { readonly memberId: string; readonly groupInstanceId: string | null }[],
-  ): readonly number[] {
+  leave(identities: readonly Identity[]): readonly number[] {
     const codes = identities.map(({ memberId, groupInstanceId }) => this.#leaveOne(memberId, groupInstanceId))
     if (codes.includes(errorCode.NONE)) {
       if (this.#state === 'Stable' || this.#state === 'CompletingRebalance') this.#prepareRebalance()
@@ -143,11 +114,7 @@ export class ClassicGroup {
 
   /** @throws RequestRefused: who may commit offsets now, by Kafka's rules */
   checkCommit(
-    {
-      memberId,
-      groupInstanceId,
-      generationId,
-    }: { memberId: string; groupInstanceId: string | null; generationId: number },
+    { memberId, groupInstanceId, generationId }: Identity & { readonly generationId: number },
     isTransactional: boolean,
   ): void {
     if (generationId < 0 && this.#state === 'Empty') return
@@ -176,8 +143,9 @@ export class ClassicGroup {
 
   /** The group is deleted, or the broker closes: nothing happens in it any more. */
   close(): void {
-    for (const timer of [...this.#sessions.values(), this.#joinTimer, this.#syncTimer]) timer?.cancel()
-    this.#sessions.clear()
+    this.#sessions.close()
+    this.#joinPhase.end()
+    this.#syncTimer?.cancel()
     this.#state = 'Dead'
   }
 
@@ -206,7 +174,7 @@ export class ClassicGroup {
       this.#takeOver(former, newId, request, answer)
     } else if (groupInstanceId === null && request.needsKnownId) {
       this.members.pending.add(newId)
-      this.#watch(newId, request.sessionTimeoutMs)
+      this.#sessions.renew(newId, request.sessionTimeoutMs)
       answer(joinRefused(errorCode.MEMBER_ID_REQUIRED, newId))
     } else {
       this.#addMember(newId, request, answer)
@@ -239,7 +207,7 @@ export class ClassicGroup {
 
   #addMember(id: string, request: JoinRequest, answer: (outcome: JoinOutcome) => void): void {
     if (this.members.size === 0) this.#protocolType = request.protocolType
-    if (this.#state === 'PreparingRebalance' && this.#isInitial) this.#isSomebodyNew = true
+    this.#joinPhase.somebodyJoined()
     this.members.add({
       id,
       instanceId: request.groupInstanceId,
@@ -253,7 +221,7 @@ export class ClassicGroup {
       awaitingJoin: answer,
       awaitingSync: undefined,
     })
-    this.#watch(id, newMemberJoinTimeoutMs)
+    this.#sessions.renew(id, newMemberJoinTimeoutMs)
     this.#rebalanceOrComplete()
   }
 
@@ -265,7 +233,7 @@ export class ClassicGroup {
     answer: (outcome: JoinOutcome) => void,
   ): void {
     const wasLeader = this.members.leaderId
-    this.#unwatch(former.id)
+    this.#sessions.forget(former.id)
     // Whoever still waits under the old id is fenced.
     former.awaitingJoin?.(joinRefused(errorCode.FENCED_INSTANCE_ID, former.id))
     former.awaitingSync?.(syncRefused(errorCode.FENCED_INSTANCE_ID))
@@ -319,7 +287,7 @@ export class ClassicGroup {
       const id = memberId === '' && instanceId !== null ? this.members.idOfInstance(instanceId) : memberId
       if (id !== undefined && this.members.pending.has(id)) {
         this.members.pending.delete(id)
-        this.#unwatch(id)
+        this.#sessions.forget(id)
       } else {
         this.#remove(this.members.get(id ?? '', memberId === '' ? null : instanceId))
       }
@@ -343,54 +311,29 @@ export class ClassicGroup {
       }
     this.#awaitedSyncs.clear()
     this.#syncTimer?.cancel()
-    this.#isInitial = this.#state === 'Empty'
+    const isInitial = this.#state === 'Empty'
+    const { rebalanceTimeoutMs } = this.members
     this.#state = 'PreparingRebalance'
-    if (this.#isInitial) {
-      const delayMs = this.#times.initialRebalanceDelayMs
-      this.#awaitMore(delayMs, Math.max(0, this.members.rebalanceTimeoutMs - delayMs))
-    } else if (this.members.haveAllJoined) {
-      this.#completeJoin()
-    } else {
-      this.#endJoinAfter(this.members.rebalanceTimeoutMs)
-    }
-  }
-
-  /** The first members of a group come one by one: each one that comes prolongs the wait. */
-  #awaitMore(delayMs: number, leftMs: number): void {
-    if (delayMs === 0) return this.#completeJoin()
-    this.#joinTimer?.cancel()
-    this.#joinTimer = this.#clock.after(delayMs, () => {
-      if (!this.#isSomebodyNew || leftMs === 0) return this.#completeJoin()
-      this.#isSomebodyNew = false
-      return this.#awaitMore(
-        Math.min(this.#times.initialRebalanceDelayMs, leftMs),
-        Math.max(0, leftMs - delayMs),
-      )
-    })
-  }
-
-  #endJoinAfter(delayMs: number): void {
-    this.#joinTimer?.cancel()
-    this.#joinTimer = this.#clock.after(delayMs, () => this.#completeJoin())
+    if (isInitial) this.#joinPhase.beginInitial(this.#times.initialRebalanceDelayMs, rebalanceTimeoutMs)
+    else if (this.members.haveAllJoined) this.#completeJoin()
+    else this.#joinPhase.endAfter(rebalanceTimeoutMs)
   }
 
   #completeJoinIfAllJoined(): void {
-    if (this.#state === 'PreparingRebalance' && !this.#isInitial && this.members.haveAllJoined)
+    if (this.#state === 'PreparingRebalance' && !this.#joinPhase.isInitial && this.members.haveAllJoined)
       this.#completeJoin()
   }
 
   #completeJoin(): void {
-    this.#joinTimer?.cancel()
     for (const member of this.members.all())
       if (member.awaitingJoin === undefined && member.instanceId === null) {
         this.members.remove(member.id)
-        this.#unwatch(member.id)
+        this.#sessions.forget(member.id)
       }
     // Only static members are left, and none of them came: they keep their places until their sessions end.
     if (!this.members.electJoinedLeader() && this.members.size > 0)
-      return this.#endJoinAfter(this.members.rebalanceTimeoutMs)
-    this.#isInitial = false
-    this.#isSomebodyNew = false
+      return this.#joinPhase.endAfter(this.members.rebalanceTimeoutMs)
+    this.#joinPhase.end()
     this.#generationId += 1
     if (this.members.size === 0) {
       this.#protocolName = null
@@ -414,13 +357,13 @@ export class ClassicGroup {
     if (this.#awaitedSyncs.size === 0) return
     for (const id of this.#awaitedSyncs) {
       this.members.remove(id)
-      this.#unwatch(id)
+      this.#sessions.forget(id)
     }
     this.#prepareRebalance()
   }
 
   #remove(member: Member): void {
-    this.#unwatch(member.id)
+    this.#sessions.forget(member.id)
     this.#answerJoin(member, joinRefused(errorCode.UNKNOWN_MEMBER_ID, ''))
     this.#answerSync(member, syncRefused(errorCode.UNKNOWN_MEMBER_ID))
     this.#awaitedSyncs.delete(member.id)
@@ -434,24 +377,10 @@ export class ClassicGroup {
   }
 
   #keepAlive(member: Member): void {
-    this.#watch(member.id, member.sessionTimeoutMs)
-  }
-
-  #watch(memberId: string, timeoutMs: number): void {
-    this.#sessions.get(memberId)?.cancel()
-    this.#sessions.set(
-      memberId,
-      this.#clock.after(timeoutMs, () => this.#sessionEnded(memberId)),
-    )
-  }
-
-  #unwatch(memberId: string): void {
-    this.#sessions.get(memberId)?.cancel()
-    this.#sessions.delete(memberId)
+    this.#sessions.renew(member.id, member.sessionTimeoutMs)
   }
 
   #sessionEnded(memberId: string): void {
-    this.#sessions.delete(memberId)
     if (this.members.pending.delete(memberId)) {
       if (this.#state === 'PreparingRebalance' && this.members.haveAllJoined) this.#completeJoin()
       return

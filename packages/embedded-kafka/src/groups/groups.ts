@@ -2,7 +2,8 @@
 
 import { type Clock } from '../clock.ts'
 import { RequestRefused } from '../error-codes.ts'
-import { ClassicGroup, type GroupTimes } from './classic-group.ts'
+import { ClassicGroup } from './classic-group.ts'
+import { type GroupTimes } from './group-requests.ts'
 
 /** offsets.retention.minutes */
 const offsetRetentionMs = 7 * 86_400_000

@@ -36,7 +36,7 @@ import { offsetForLeaderEpoch } from './api/offset-for-leader-epoch.ts'
 import { produce } from './api/produce.ts'
 import { syncGroup } from './api/sync-group.ts'
 import { txnOffsetCommit } from './api/txn-offset-commit.ts'
-import { type Decoded } from './wire/schema.ts'
+import { type Decoded } from './wire/field.ts'
 
 const list = [
   addOffsetsToTxn,

@@ -3,7 +3,8 @@
 import { type Broker } from '../brokers.ts'
 import { type Cluster } from '../cluster.ts'
 import { type Reader } from '../wire/reader.ts'
-import { type Decoded, type Encoded, type Fields, structCodec } from '../wire/schema.ts'
+import { type Decoded, type Encoded, type Fields } from '../wire/field.ts'
+import { structCodec } from '../wire/struct-codec.ts'
 import { type Writer } from '../wire/writer.ts'
 
 /** Who asks, and where. */

@@ -3,10 +3,10 @@
 import { type Socket, connect } from 'node:net'
 import { type Api } from '../api/api.ts'
 import { FrameReader } from '../frame-reader.ts'
-import { frameOf, skipTags } from '../request-header.ts'
+import { skipTags } from '../request-header.ts'
 import { Reader } from '../wire/reader.ts'
-import { type Decoded, type Encoded, type Fields } from '../wire/schema.ts'
-import { Writer } from '../wire/writer.ts'
+import { type Decoded, type Encoded, type Fields } from '../wire/field.ts'
+import { requestFrame } from './request-frame.ts'
 
 /** The broker closed the connection instead of answering. */
 export class HungUp extends Error {
@@ -73,19 +73,11 @@ export class WireClient implements AsyncDisposable {
   /** A whole frame for `exchange` or `write`; takes the next correlation id. */
   frame<Q extends Fields, A extends Fields>(api: Api<Q, A>, request: Encoded<Q>, version: number): Buffer {
     this.#correlationId += 1
-    const head = new Writer()
-    head.int16(api.key)
-    head.int16(version)
-    const chunks = frameOf(this.#correlationId, false, (body) => {
-      body.int16(this.#clientId.length)
-      body.bytes(Buffer.from(this.#clientId))
-      if (api.isFlexible(version)) body.unsignedVarint(0)
-      api.codecs(version).request.write(body, request)
+    return requestFrame(api, request, {
+      version,
+      correlationId: this.#correlationId,
+      clientId: this.#clientId,
     })
-    // `frameOf` writes the head of an answer: the length grows by the API's key and version.
-    const frame = Buffer.concat(chunks)
-    frame.writeInt32BE(frame.length, 0)
-    return Buffer.concat([frame.subarray(0, 4), ...head.finish(), frame.subarray(4)])
   }
 
   /** Writes bytes and waits for one frame. */

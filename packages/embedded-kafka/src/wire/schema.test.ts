@@ -1,21 +1,9 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { MalformedMessage, Reader } from './reader.ts'
-import {
-  type Decoded,
-  array,
-  bool,
-  bytes,
-  int16,
-  int32,
-  int64,
-  int8,
-  string,
-  struct,
-  structCodec,
-  uuid,
-  zeroUuid,
-} from './schema.ts'
+import { type Decoded } from './field.ts'
+import { array, bool, bytes, int16, int32, int64, int8, string, struct, uuid, zeroUuid } from './schema.ts'
+import { structCodec } from './struct-codec.ts'
 import { Writer } from './writer.ts'
 
 const schema = {

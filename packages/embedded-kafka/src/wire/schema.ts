@@ -8,67 +8,24 @@
  * fields with a declared default may be left out, and fields that the version lacks are ignored.
  */
 
+import {
+  type AnyField,
+  type Codec,
+  type Decoded,
+  type Encoded,
+  type EncodedOf,
+  type Field,
+  type FieldOf,
+  type Fields,
+  type Form,
+  type Options,
+  type VersionText,
+  has,
+  versionsOf,
+} from './field.ts'
 import { MalformedMessage, type Reader } from './reader.ts'
-import { Writer } from './writer.ts'
-
-export type Form = { readonly version: number; readonly flexible: boolean }
-
-type Codec<D, E> = {
-  read(this: void, reader: Reader): D
-  write(this: void, writer: Writer, value: E): void
-}
-
-/** `D`: what is decoded. `E`: what can be encoded. `O`: whether it may be left out when encoding. */
-export type Field<D, E, O extends boolean> = {
-  readonly versions: Versions
-  readonly tag: number | undefined
-  readonly optional: O
-  readonly fallback: D
-  codec(this: void, form: Form): Codec<D, E>
-}
-
-type AnyField = Field<unknown, never, boolean>
-export type Fields = Readonly<Record<string, AnyField>>
-
-export type Decoded<F extends Fields> = {
-  readonly [K in keyof F]: F[K] extends Field<infer D, never, boolean> ? D : never
-}
-
-type OptionalKeys<F extends Fields> = {
-  [K in keyof F]: F[K] extends Field<unknown, never, true> ? K : never
-}[keyof F]
-type EncodedOf<X> = X extends Field<unknown, infer E, boolean> ? E : never
-
-export type Encoded<F extends Fields> = {
-  readonly [K in Exclude<keyof F, OptionalKeys<F>>]: EncodedOf<F[K]>
-} & { readonly [K in OptionalKeys<F>]?: EncodedOf<F[K]> | undefined }
-
-/** `0+`, `3-7` or `4`. */
-type VersionText = `${number}+` | `${number}-${number}` | `${number}`
-export type Versions = { readonly from: number; readonly to: number }
-
-function versionsOf(text: VersionText): Versions {
-  const from = Number.parseInt(text, 10)
-  if (text.endsWith('+')) return { from, to: Number.POSITIVE_INFINITY }
-  const [, to = from] = text.split('-').map(Number)
-  return { from, to }
-}
-
-const has = ({ from, to }: Versions, version: number): boolean => version >= from && version <= to
-
-type Options = {
-  readonly nullable?: VersionText
-  readonly default?: unknown
-  readonly tag?: number
-}
-
-/** A field is nullable, or optional when encoding, if its options say so. */
-type FieldOf<D, E, S extends Options> = Field<
-  | (S extends { nullable: VersionText } ? D | null : D)
-  | (S extends { default: undefined } ? undefined : never),
-  S extends { nullable: VersionText } ? E | null : E,
-  S extends { default: unknown } ? true : false
->
+import { structCodec } from './struct-codec.ts'
+import { type Writer } from './writer.ts'
 
 /** How the absent value is written is a matter of the type, so each type makes its own codec. */
 type CodecOf = (form: Form, nullable: boolean) => Codec<unknown, never>
@@ -286,80 +243,4 @@ export function struct<const F extends Fields, const S extends Options>(
 
 function isField(value: AnyField | Fields): value is AnyField {
   return typeof value['codec'] === 'function'
-}
-
-type Member = { readonly name: string; readonly tag: number | undefined; readonly fallback: unknown } & Codec<
-  unknown,
-  unknown
->
-
-function membersOf(fields: Fields, form: Form): readonly Member[] {
-  return Object.entries(fields)
-    .filter(([, { versions }]) => has(versions, form.version))
-    .map(([name, { tag, fallback, codec }]) => {
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written values were checked as Encoded<F>
-      const { read, write } = codec(form) as Codec<unknown, unknown>
-      return { name, tag, fallback, read, write }
-    })
-}
-
-/** The fields of one struct in one version. Made once per API and version, used for each message. */
-export function structCodec<F extends Fields>(fields: F, form: Form): Codec<Decoded<F>, Encoded<F>> {
-  const members = membersOf(fields, form)
-  const inOrder = members.filter(({ tag }) => tag === undefined)
-  const tagged = members.filter(({ tag }) => tag !== undefined)
-  const present = new Set(members.map(({ name }) => name))
-  const absent = Object.entries(fields)
-    .filter(([name, { tag }]) => tag !== undefined || !present.has(name))
-    .map(([name, { fallback }]) => ({ name, fallback }))
-  return {
-    read(reader) {
-      const value: Record<string, unknown> = {}
-      for (const { name, read } of inOrder) value[name] = read(reader)
-      for (const { name, fallback } of absent) value[name] = fallback
-      if (form.flexible) readTags(reader, tagged, value)
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each member was read by its own codec
-      return value as Decoded<F>
-    },
-    write(writer, value) {
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- an object with the declared fields
-      const given = value as Readonly<Record<string, unknown>>
-      for (const { name, write, fallback } of inOrder)
-        write(writer, given[name] === undefined ? fallback : given[name])
-      if (form.flexible) writeTags(writer, tagged, given)
-    },
-  }
-}
-
-/** Tags that this version does not know are skipped: KIP-482 lets newer peers add some. */
-function readTags(reader: Reader, tagged: readonly Member[], value: Record<string, unknown>): void {
-  for (let left = reader.unsignedVarint(); left > 0; left--) {
-    const tag = reader.unsignedVarint()
-    const size = reader.unsignedVarint()
-    const member = tagged.find((one) => one.tag === tag)
-    if (member === undefined) {
-      reader.bytes(size)
-      continue
-    }
-    const before = reader.remaining
-    value[member.name] = member.read(reader)
-    if (before - reader.remaining !== size)
-      throw new MalformedMessage(`the tagged field ${member.name} is not ${size} bytes long`)
-  }
-}
-
-function writeTags(
-  writer: Writer,
-  tagged: readonly Member[],
-  given: Readonly<Record<string, unknown>>,
-): void {
-  const written = tagged.filter(({ name, fallback }) => given[name] !== undefined && given[name] !== fallback)
-  writer.unsignedVarint(written.length)
-  for (const { name, tag = 0, write } of written) {
-    const content = new Writer()
-    write(content, given[name])
-    writer.unsignedVarint(tag)
-    writer.unsignedVarint(content.length)
-    for (const chunk of content.finish()) writer.bytes(chunk)
-  }
 }

@@ -66,10 +66,10 @@ test('the same content makes the same bytes at another time', () => {
   expect(second.sha256).toBe(first.sha256)
 })
 
-test('stderr says how to upload it, never over another one, and how to deploy it', () => {
+test('stderr says how to upload it under its checksum, never over another one, and how to deploy it', () => {
   const { stdout, stderr } = packageApp('consumer', '--to', folder)
   const { archive, sha256 } = JSON.parse(stdout) as { archive: string; sha256: string }
-  const key = 'releases/consumer/consumer-0.0.0.tgz'
+  const key = `releases/consumer/consumer-${sha256.slice(0, 12)}.tgz`
   expect(stderr).toContain(
     `aws s3api put-object --bucket <bucket> --key ${key} --body ${archive} --if-none-match '*'\n`,
   )

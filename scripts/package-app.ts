@@ -40,13 +40,13 @@ const tar = execFileSync('tar', ['--create', ...same, `--directory=${dist}`, ...
 const content = gzipSync(tar, { level: 9 })
 const sha256 = createHash('sha256').update(content).digest('hex')
 
-const name = `${app}-${version}.tgz`
-const archive = join(values.to, name)
+const archive = join(values.to, `${app}-${version}.tgz`)
 mkdirSync(values.to, { recursive: true })
 writeFileSync(archive, content)
 
-const key = `releases/${app}/${name}`
-console.error(`Upload it; what lies there under that name already is never replaced:
+// Nothing in the bucket is ever replaced: under its checksum each build has a place of its own.
+const key = `releases/${app}/${app}-${sha256.slice(0, 12)}.tgz`
+console.error(`Upload it (what is there already under that name is the same archive):
   aws s3api put-object --bucket <bucket> --key ${key} --body ${archive} --if-none-match '*'
 Deploy it, on the Kafka client:
   sudo /usr/local/bin/pinpipe-deploy ${app} s3://<bucket>/${key} ${sha256}`)

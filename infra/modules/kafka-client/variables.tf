@@ -305,7 +305,7 @@ variable "apps" {
 
   validation {
     condition     = alltrue([for app in values(var.apps) : app.archive == null || can(regex("^(s3|https)://[A-Za-z0-9._~:/?&=%+-]+[.]tgz$", app.archive))])
-    error_message = "Give the archive's address: s3://<bucket>/releases/<app>/<app>-<version>.tgz, or https://…, ending in .tgz."
+    error_message = "Give the archive's address: s3://<bucket>/releases/<app>/<archive>.tgz, or https://…, ending in .tgz."
   }
 
   validation {

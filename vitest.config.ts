@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
-// The suffix of a test says what it needs: `.test.ts` nothing, `.stack.test.ts` real servers, `.e2e.test.ts` the whole pipeline,
-// `.infra.test.ts` Terraform.
+// The suffix of a test says what it needs: `.test.ts` nothing, `.kafka.test.ts` a Kafka and nothing else (it runs twice: on the
+// embedded one and on Apache's), `.stack.test.ts` real servers, `.e2e.test.ts` the whole pipeline, `.infra.test.ts` Terraform.
 const source = ['apps/*/src', 'packages/*/src', 'e2e', 'bench', 'scripts']
 const named = (suffix: string): string[] => source.map((folder) => `${folder}/**/*.${suffix}.ts`)
 
@@ -21,11 +21,27 @@ export default defineConfig({
           // Some start child processes, on machines that do other work too: a limit against hangs, no measure of speed.
           testTimeout: 30_000,
           include: named('test'),
-          exclude: [...named('stack.test'), ...named('e2e.test'), '**/node_modules/**'],
+          exclude: [
+            ...named('kafka.test'),
+            ...named('stack.test'),
+            ...named('e2e.test'),
+            '**/node_modules/**',
+          ],
           setupFiles: ['packages/local-stack/src/vitest-strict.ts'],
         },
       },
-      { test: { name: 'stack', include: named('stack.test'), ...needsServers } },
+      {
+        test: {
+          name: 'embedded',
+          testTimeout: 60_000,
+          include: named('kafka.test'),
+          globalSetup: ['packages/embedded-kafka/src/testing/vitest-setup.ts'],
+          setupFiles: ['packages/local-stack/src/vitest-strict.ts'],
+        },
+      },
+      {
+        test: { name: 'stack', include: [...named('kafka.test'), ...named('stack.test')], ...needsServers },
+      },
       {
         test: {
           name: 'e2e',

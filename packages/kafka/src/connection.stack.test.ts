@@ -2,82 +2,33 @@ import { readFile } from 'node:fs/promises'
 import { runJavaTool } from '@pinpipe/local-stack/java-tools'
 import { stackTest, unique } from '@pinpipe/local-stack/stack-test'
 import { describe, expect } from 'vitest'
-import { openAdmin, openReadOnlyAdmin } from './admin.ts'
-import { type KafkaConnection, type KafkaLog } from './connection.ts'
+import { openAdmin } from './admin.ts'
+import { type KafkaLog } from './connection.ts'
 import { openConsumer } from './consumer.ts'
-import { KafkaError } from './errors.ts'
 import { openProducer } from './producer.ts'
-import { forwarder, silentServer } from './testing/tcp-server.ts'
+import { errorOf } from './testing/connection-error.ts'
+import { plainConnection } from './testing/kafka-topic.ts'
+import { forwarder } from './testing/tcp-server.ts'
 
-const clientId = 'pinpipe-test'
 const secret = `secret-${unique('canary')}`
-
-async function errorOf(connection: KafkaConnection): Promise<KafkaError> {
-  try {
-    await using admin = await openAdmin(connection)
-    await admin.cluster()
-  } catch (error) {
-    if (error instanceof KafkaError) return error
-    throw error
-  }
-  throw new Error('it connected')
-}
-
-const plain = (brokers: string): KafkaConnection => ({ clientId, brokers: brokers.split(','), tls: false })
 
 const restricted = (kafka: {
   listeners: { saslPlain: string }
   restrictedUser: { username: string; password: string }
 }) => ({
-  ...plain(kafka.listeners.saslPlain),
+  ...plainConnection(kafka.listeners.saslPlain),
   sasl: { mechanism: 'plain' as const, ...kafka.restrictedUser },
 })
 
 describe('what is wrong with a connection is said in one sentence', () => {
-  stackTest('nothing listens there', async () => {
-    const error = await errorOf({ ...plain('127.0.0.1:1,127.0.0.1:2'), connectTimeoutMs: 2_000 })
-    expect(error).toMatchObject({ code: 'UNREACHABLE', exitCode: 5, canRetry: true })
-    expect(error.message).toMatch(
-      /^could not connect to Kafka: nothing listens at 127\.0\.0\.1:[12]; check --brokers/,
-    )
-  })
-
-  stackTest('the host name is not known', async () => {
-    const error = await errorOf({ ...plain('no-such-host.invalid:9092'), connectTimeoutMs: 2_000 })
-    expect(error).toMatchObject({ code: 'UNREACHABLE', exitCode: 5 })
-    expect(error.message).toContain('no-such-host.invalid:9092')
-  })
-
-  stackTest('a broker that never answers', async () => {
-    await using silent = await silentServer()
-    const error = await errorOf({ ...plain(silent.address), connectTimeoutMs: 1_000 })
-    expect(error).toMatchObject({ code: 'TIMED_OUT', exitCode: 5 })
-    expect(error.message).toContain(`${silent.address} did not answer in time`)
-  })
-
-  stackTest('an IPv6 address is an address like others', async ({ kafka }) => {
-    await using there = await forwarder(kafka.listeners.plain, '::1')
-    expect(there.address).toMatch(/^\[::1\]:\d+$/)
-    await using admin = await openReadOnlyAdmin(plain(there.address))
-    expect((await admin.cluster()).brokers).toHaveLength(1)
-    const error = await errorOf({ ...plain('[::1]:1'), connectTimeoutMs: 1_000 })
-    expect(error.message).toMatch(/^could not connect to Kafka: nothing listens at \[?::1\]?:1; /)
-  })
-
-  stackTest('TLS to a plaintext port', async ({ kafka }) => {
-    const error = await errorOf({ ...plain(kafka.listeners.plain), tls: {} })
-    expect(error).toMatchObject({ code: 'TLS_FAILED', exitCode: 5 })
-    expect(error.message).toContain(`${kafka.listeners.plain} does not speak TLS on this port; use --no-tls`)
-  })
-
   stackTest('plaintext to a TLS port', async ({ kafka }) => {
-    const error = await errorOf(plain(kafka.listeners.tls))
+    const error = await errorOf(plainConnection(kafka.listeners.tls))
     expect(error).toMatchObject({ exitCode: 5 })
     expect(error.message).toContain(`${kafka.listeners.tls} speaks TLS on this port; use --tls`)
   })
 
   stackTest('a certificate of an authority that is not known', async ({ kafka }) => {
-    const error = await errorOf({ ...plain(kafka.listeners.tls), tls: {} })
+    const error = await errorOf({ ...plainConnection(kafka.listeners.tls), tls: {} })
     expect(error).toMatchObject({ code: 'TLS_FAILED', exitCode: 5 })
     expect(error.message).toContain('not trusted here; give its CA file with --tls-ca')
   })
@@ -85,7 +36,7 @@ describe('what is wrong with a connection is said in one sentence', () => {
   stackTest('a certificate for another host name', async ({ kafka }) => {
     const ca = await readFile(kafka.tlsCa, 'utf8')
     await using other = await forwarder(kafka.listeners.tls)
-    const error = await errorOf({ ...plain(other.address), tls: { ca } })
+    const error = await errorOf({ ...plainConnection(other.address), tls: { ca } })
     expect(error).toMatchObject({ code: 'TLS_FAILED', exitCode: 5 })
     expect(error.message).toContain('another host name')
   })
@@ -95,7 +46,7 @@ describe('what is wrong with a connection is said in one sentence', () => {
     async (mechanism, { kafka }) => {
       const { username } = kafka.user
       const error = await errorOf({
-        ...plain(kafka.listeners.saslPlain),
+        ...plainConnection(kafka.listeners.saslPlain),
         sasl: { mechanism, username, password: secret },
       })
       expect(error).toMatchObject({ code: 'AUTHENTICATION_FAILED', exitCode: 4 })
@@ -108,7 +59,7 @@ describe('what is wrong with a connection is said in one sentence', () => {
 
   stackTest('K3: an OAUTHBEARER token that the broker answers with a challenge', async ({ kafka }) => {
     const error = await errorOf({
-      ...plain(kafka.listeners.saslPlain),
+      ...plainConnection(kafka.listeners.saslPlain),
       sasl: { mechanism: 'oauthbearer', token: () => Promise.resolve({ value: secret }) },
     })
     expect(error).toMatchObject({ code: 'AUTHENTICATION_FAILED', exitCode: 4 })
@@ -119,7 +70,7 @@ describe('what is wrong with a connection is said in one sentence', () => {
   stackTest("a token provider's own error keeps its sentence and exit code", async ({ kafka }) => {
     const own = Object.assign(new Error('there are no AWS credentials; run aws configure'), { exitCode: 4 })
     const error = await errorOf({
-      ...plain(kafka.listeners.saslPlain),
+      ...plainConnection(kafka.listeners.saslPlain),
       sasl: { mechanism: 'oauthbearer', token: () => Promise.reject(own) },
     })
     expect(error).toMatchObject({ code: 'AUTHENTICATION_FAILED', exitCode: 4 })
@@ -127,17 +78,16 @@ describe('what is wrong with a connection is said in one sentence', () => {
   })
 
   stackTest('a login on a port without logins', async ({ kafka }) => {
-    const { username, password } = kafka.user
     const error = await errorOf({
-      ...plain(kafka.listeners.plain),
-      sasl: { mechanism: 'plain', username, password },
+      ...plainConnection(kafka.listeners.plain),
+      sasl: { mechanism: 'plain', username: 'nobody', password: 'secret' },
     })
     expect(error).toMatchObject({ code: 'AUTHENTICATION_FAILED', exitCode: 4 })
     expect(error.message).toContain('does not expect a login on this port')
   })
 
   stackTest('no login on a port that wants one', async ({ kafka }) => {
-    const error = await errorOf(plain(kafka.listeners.saslPlain))
+    const error = await errorOf(plainConnection(kafka.listeners.saslPlain))
     expect(error).toMatchObject({ exitCode: 5 })
     expect(error.message).toContain('closed the connection; try again; if it stays, the port may want')
   })
@@ -149,7 +99,7 @@ describe('every way to log in works', () => {
     async (mechanism, { kafka }) => {
       const ca = await readFile(kafka.tlsCa, 'utf8')
       await using admin = await openAdmin({
-        ...plain(kafka.listeners.saslTls),
+        ...plainConnection(kafka.listeners.saslTls),
         tls: { ca },
         sasl: { mechanism, ...kafka.user },
       })
@@ -162,7 +112,7 @@ describe('every way to log in works', () => {
       [kafka.tlsCa, kafka.tlsClient.cert, kafka.tlsClient.key].map((path) => readFile(path, 'utf8')),
     )
     await using admin = await openAdmin({
-      ...plain(kafka.listeners.tls),
+      ...plainConnection(kafka.listeners.tls),
       tls: { ca: ca!, cert: cert!, key: key! },
     })
     expect((await admin.cluster()).brokers).toHaveLength(1)
@@ -172,7 +122,7 @@ describe('every way to log in works', () => {
 describe('what a login may not do', () => {
   stackTest('the producer says that the topic is not allowed', async ({ kafka }) => {
     const topic = unique('denied')
-    await using admin = await openAdmin(plain(kafka.bootstrapServers))
+    await using admin = await openAdmin(plainConnection(kafka.bootstrapServers))
     await admin.createTopics([{ topic }])
     const opening = openProducer(restricted(kafka)).then((producer) => producer.partitionCount(topic))
     await expect(opening).rejects.toMatchObject({ code: 'AUTHORIZATION_FAILED', exitCode: 4 })
@@ -188,7 +138,7 @@ describe('what a login may not do', () => {
 
   stackTest('the consumer says that the group is not allowed', async ({ kafka }) => {
     const topic = unique('read')
-    await using admin = await openAdmin(plain(kafka.bootstrapServers))
+    await using admin = await openAdmin(plainConnection(kafka.bootstrapServers))
     await admin.createTopics([{ topic }])
     const grant = [
       '--add',
@@ -222,7 +172,7 @@ stackTest("kafkajs's own lines reach the log at debug only, without secrets", as
   const log: KafkaLog = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
   const { username } = kafka.user
   await errorOf({
-    ...plain(kafka.listeners.saslPlain),
+    ...plainConnection(kafka.listeners.saslPlain),
     sasl: { mechanism: 'plain', username, password: secret },
     log,
   })

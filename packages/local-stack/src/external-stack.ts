@@ -1,5 +1,6 @@
 // Servers that somebody else started (compose, a shared cluster): their addresses come from the environment. Pure.
 import { type Environment } from './environment.ts'
+import { plainKafka } from './server-facts.ts'
 import { type Stack } from './stack.ts'
 
 const names = [
@@ -31,26 +32,16 @@ export function externalStack(env: Environment): Stack {
   if (absent.length === names.length) return externalStack({ ...env, ...composeAddresses })
   if (absent.length > 0) throw new Error(`STACK=external needs ${absent.join(', ')} in the environment`)
   const valueOf = (name: (typeof names)[number]): string => env[name] ?? ''
-  const brokers = valueOf('KAFKA_BROKERS')
   const mysqlUrl = valueOf('MYSQL_URL')
   const url = new URL(mysqlUrl)
   const database = url.pathname.slice(1)
   if (url.protocol !== 'mysql:' || url.username === '' || database === '') {
     throw new Error('STACK=external needs MYSQL_URL like mysql://user@host:port/database')
   }
-  const nobody = { username: '', password: '' }
   return {
     mode: 'external',
     missing: [],
-    kafka: {
-      bootstrapServers: brokers,
-      listeners: { plain: brokers, tls: '', saslPlain: '', saslTls: '' },
-      tlsCa: '',
-      tlsClient: { cert: '', key: '' },
-      user: nobody,
-      restrictedUser: nobody,
-      users: [],
-    },
+    kafka: plainKafka(valueOf('KAFKA_BROKERS')),
     mariadb: {
       url: mysqlUrl,
       host: url.hostname,

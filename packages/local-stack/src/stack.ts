@@ -1,17 +1,18 @@
 // The three servers together: what a test run and `pnpm stack up` start.
 import { type Environment, environment } from './environment.ts'
 import { externalStack } from './external-stack.ts'
-import { type KafkaFacts, type KafkaOptions, type KafkaServer, startKafka } from './kafka.ts'
-import { type MySqlFacts, type MariaDbServer, startMariaDb } from './mariadb.ts'
+import { type KafkaFacts, type KafkaOptions, startKafka } from './kafka.ts'
+import { type MySqlFacts, startMariaDb } from './mariadb.ts'
 import { fetchJars } from './maven-jars.ts'
 import { type ServerName, findMissing, missingLine } from './prerequisites.ts'
 import { type S3Facts } from './s3-access.ts'
+import { kafkaFacts, mariaDbFacts, s3Facts } from './server-facts.ts'
 import { type Server, type StopOptions } from './server.ts'
-import { type S3Server, fetchVersityGw, startVersityGw } from './versitygw.ts'
+import { fetchVersityGw, startVersityGw } from './versitygw.ts'
 
 /** Addresses and logins of the three servers: plain data. Those of a missing server are empty strings. */
 export type Stack = {
-  readonly mode: 'native' | 'external'
+  readonly mode: 'native' | 'external' | 'embedded'
   readonly missing: readonly ServerName[]
   readonly kafka: KafkaFacts
   readonly mariadb: MySqlFacts
@@ -104,39 +105,4 @@ function firstLine(error: unknown): string {
     .split('\n')
     .filter((line) => line.trim() !== '')
   return lines.slice(0, 2).join(' ')
-}
-
-// Picked by hand: the handles also carry functions, which cannot be handed to another process.
-function kafkaFacts(kafka: KafkaServer | undefined): KafkaFacts {
-  const nobody = { username: '', password: '' }
-  return {
-    bootstrapServers: kafka?.bootstrapServers ?? '',
-    listeners: kafka?.listeners ?? { plain: '', tls: '', saslPlain: '', saslTls: '' },
-    tlsCa: kafka?.tlsCa ?? '',
-    tlsClient: kafka?.tlsClient ?? { cert: '', key: '' },
-    user: kafka?.user ?? nobody,
-    restrictedUser: kafka?.restrictedUser ?? nobody,
-    users: kafka?.users ?? [],
-  }
-}
-
-function mariaDbFacts(mariadb: MariaDbServer | undefined): MySqlFacts {
-  return {
-    url: mariadb?.url ?? '',
-    host: mariadb?.host ?? '',
-    port: mariadb?.port ?? 0,
-    database: mariadb?.database ?? '',
-    user: mariadb?.user ?? '',
-    password: mariadb?.password ?? '',
-    unprivileged: mariadb?.unprivileged ?? { user: '', password: '', url: '' },
-  }
-}
-
-function s3Facts(s3: S3Server | undefined): S3Facts {
-  return {
-    endpoint: s3?.endpoint ?? '',
-    region: s3?.region ?? '',
-    accessKeyId: s3?.accessKeyId ?? '',
-    secretAccessKey: s3?.secretAccessKey ?? '',
-  }
 }

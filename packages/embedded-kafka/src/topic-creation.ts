@@ -15,6 +15,18 @@ export type TopicWish = {
   readonly configs: readonly { readonly name: string; readonly value: string | null }[]
 }
 
+/** Most partitions that one request may add (the controller's MAX_PARTITIONS_PER_BATCH). */
+export const mostNewPartitions = 10_000
+
+/** Whether the topics of one request have more partitions together than Kafka takes at once. */
+export function isTooManyPartitions(cluster: Cluster, wishes: readonly TopicWish[]): boolean {
+  const total = wishes.reduce((sum, { assignments, numPartitions }) => {
+    if (assignments.length > 0) return sum + assignments.length
+    return sum + (numPartitions === -1 ? cluster.options.defaultPartitions : Math.max(0, numPartitions))
+  }, 0)
+  return total > mostNewPartitions
+}
+
 /** What would be created. Changes nothing. @throws RequestRefused */
 export function planTopic(cluster: Cluster, wish: TopicWish): NewTopic {
   cluster.topics.checkName(wish.name)

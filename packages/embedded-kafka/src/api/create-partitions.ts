@@ -3,6 +3,7 @@
 import { type Cluster } from '../cluster.ts'
 import { RequestRefused, errorCode } from '../error-codes.ts'
 import { checkAssignment } from '../placement.ts'
+import { mostNewPartitions } from '../topic-creation.ts'
 import { array, bool, int16, int32, string } from '../wire/schema.ts'
 import { defineApi } from './api.ts'
 
@@ -39,7 +40,8 @@ export const createPartitions = defineApi({
       } catch (error) {
         if (!(error instanceof RequestRefused)) throw error
         const isUnknown = error.code === errorCode.UNKNOWN_TOPIC_OR_PARTITION
-        return { name, errorCode: error.code, errorMessage: isUnknown ? null : error.message }
+        const isMute = isUnknown || error.code === errorCode.UNKNOWN_SERVER_ERROR
+        return { name, errorCode: error.code, errorMessage: isMute ? null : error.message }
       }
     })
     return { results }
@@ -66,6 +68,8 @@ function grow(cluster: Cluster, { name, count, assignments }: Wish, validateOnly
       `The topic ${name} currently has ${length} partition(s); ${count} would not be an increase.`,
     )
   const added = count - length
+  // Kafka's controller has no better word for it.
+  if (added > mostNewPartitions) throw new RequestRefused('UNKNOWN_SERVER_ERROR', '')
   if (assignments !== null && assignments.length !== added)
     throw new RequestRefused(
       'INVALID_REPLICA_ASSIGNMENT',

@@ -1,7 +1,7 @@
 /** CreateTopics. */
 
 import { RequestRefused, errorCode } from '../error-codes.ts'
-import { planTopic } from '../topic-creation.ts'
+import { isTooManyPartitions, planTopic } from '../topic-creation.ts'
 import { array, bool, int16, int32, int8, string, uuid, zeroUuid } from '../wire/schema.ts'
 import { defineApi } from './api.ts'
 
@@ -45,6 +45,7 @@ export const createTopics = defineApi({
     }),
   },
   handle({ cluster }, { topics, validateOnly }) {
+    if (isTooManyPartitions(cluster, topics)) return { topics: topics.map(({ name }) => tooMany(name)) }
     const times = Map.groupBy(topics, ({ name }) => name)
     const once = topics.filter(({ name }) => times.get(name)?.length === 1)
     const twice = [...times].filter(([, same]) => same.length > 1)
@@ -80,6 +81,11 @@ export const createTopics = defineApi({
   },
   refuse: ({ topics }, code) => ({ topics: topics.map(({ name }) => ({ name, errorCode: code })) }),
 })
+
+function tooMany(name: string) {
+  const errorMessage = 'Excessively large number of partitions per request.'
+  return { name, errorCode: errorCode.POLICY_VIOLATION, errorMessage }
+}
 
 function byName<T extends { readonly name: string }>(entries: readonly T[]): readonly T[] {
   return entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))

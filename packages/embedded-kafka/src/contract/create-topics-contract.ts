@@ -87,6 +87,28 @@ export function createTopicsContract(it: It): void {
     expect(wet.topics).toMatchObject([{ errorCode: errorCode.NONE }])
   })
 
+  it('more than 10,000 partitions in one request are refused, and with them all its topics', async (kafka) => {
+    const client = await kafka.client()
+    const [many, few] = [kafka.unique('contract'), kafka.unique('contract')]
+    const wishes = (numPartitions: number) => [
+      { name: many, numPartitions, replicationFactor: 1 },
+      { name: few, numPartitions: 1, replicationFactor: 1 },
+    ]
+    for (const numPartitions of [10_000, 2_000_000_000]) {
+      const { topics } = await client.call(createTopics, {
+        topics: wishes(numPartitions),
+        validateOnly: true,
+      })
+      const errorMessage = 'Excessively large number of partitions per request.'
+      expect(topics).toMatchObject([
+        { name: many, errorCode: errorCode.POLICY_VIOLATION, errorMessage, numPartitions: -1 },
+        { name: few, errorCode: errorCode.POLICY_VIOLATION, errorMessage, numPartitions: -1 },
+      ])
+    }
+    const { topics } = await client.call(createTopics, { topics: wishes(9_999), validateOnly: true })
+    expect(topics).toMatchObject([{ errorCode: 0, numPartitions: 9_999 }, { errorCode: 0 }])
+  })
+
   it('the same name twice in one request is refused, the others are created', async (kafka) => {
     const [name, other] = [kafka.unique('twice'), kafka.unique('once')]
     const client = await kafka.client()

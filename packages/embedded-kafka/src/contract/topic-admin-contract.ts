@@ -117,6 +117,22 @@ export function topicAdminContract(it: It): void {
     expect(await partitionsOf(client, name)).toBe(2)
   })
 
+  it('10,000 partitions can be added at once, not one more', async (kafka) => {
+    const client = await kafka.client()
+    const name = await kafka.topic()
+    for (const [count, code] of [
+      [10_001, errorCode.NONE],
+      [10_002, errorCode.UNKNOWN_SERVER_ERROR],
+      [2 ** 31 - 1, errorCode.UNKNOWN_SERVER_ERROR],
+    ] as const) {
+      const { results } = await client.call(createPartitions, {
+        topics: [{ name, count }],
+        validateOnly: true,
+      })
+      expect(results).toMatchObject([{ errorCode: code, errorMessage: null }])
+    }
+  })
+
   it('a topic whose partitions are to be added twice is refused', async (kafka) => {
     const name = await kafka.topic()
     const client = await kafka.client()

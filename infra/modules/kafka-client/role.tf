@@ -53,7 +53,7 @@ locals {
         Sid      = "ReadNoParameters"
         Effect   = "Deny"
         Action   = ["ssm:GetParameter", "ssm:GetParameters"]
-        Resource = "*"
+        Resource = "arn:${data.aws_partition.current.partition}:ssm:*:*:parameter/*"
       },
     ]
   }

@@ -220,7 +220,7 @@ run "is_an_instance_and_may_only_take_on_the_roles_of_the_apps" {
           Sid      = "ReadNoParameters"
           Effect   = "Deny"
           Action   = ["ssm:GetParameter", "ssm:GetParameters"]
-          Resource = "*"
+          Resource = "arn:aws:ssm:*:*:parameter/*"
         },
       ]
     }))

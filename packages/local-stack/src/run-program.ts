@@ -19,7 +19,7 @@ export async function runProgram(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<Outcome> {
-  const { promise, resolve } = Promise.withResolvers<Outcome>()
+  const { promise, resolve, reject } = Promise.withResolvers<Outcome>()
   const child = spawn(command, args, {
     cwd: options.cwd,
     env: { ...environment, ...options.env },
@@ -51,7 +51,12 @@ export async function runProgram(
   })
   child.on('close', (code) => {
     clearTimeout(timer)
-    resolve(text(isLate ? 124 : (code ?? 1)))
+    try {
+      resolve(text(isLate ? 124 : (code ?? 1)))
+    } catch (error) {
+      // More than a string can hold (512 MiB).
+      reject(error)
+    }
   })
   return await promise
 }

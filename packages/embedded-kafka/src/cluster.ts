@@ -25,7 +25,7 @@ export type ClusterOptions = {
 
 /** producer.id.expiration.ms */
 const producerExpirationMs = 86_400_000
-const retentionIntervalMs = 5 * 60_000
+const cleanupIntervalMs = 5 * 60_000
 
 export class Cluster {
   /** As Java writes it: base64url, 22 characters. */
@@ -41,7 +41,7 @@ export class Cluster {
   readonly internalErrors = new InternalErrors()
   readonly coordinators: Coordinators
 
-  #retention: Timer | undefined
+  #cleanup: Timer | undefined
 
   constructor(options: ClusterOptions) {
     this.options = options
@@ -52,7 +52,7 @@ export class Cluster {
     this.groups = new Groups(this.clock, options.groupTimes)
     this.transactions = new Transactions(this.clock, this.topics, this.groups)
     this.coordinators = new Coordinators(this.brokers)
-    this.runRetention()
+    this.runCleanup()
   }
 
   deleteTopic(topic: Topic): void {
@@ -60,17 +60,19 @@ export class Cluster {
     this.groups.topicDeleted(topic.name)
   }
 
-  /** Applies the settings about retention, now and every five minutes (log.retention.check.interval.ms). */
-  runRetention(): void {
+  /** Deletes and compacts by the topics' settings, now and every five minutes (log.retention.check.interval.ms). */
+  runCleanup(): void {
     const now = this.clock.now()
     for (const { configs, partitions } of this.topics.all())
       for (const { log } of partitions) {
         log.producers.expire(now - producerExpirationMs)
-        if (configs.list('cleanup.policy').includes('delete')) log.retain(now)
+        const policies = configs.list('cleanup.policy')
+        if (policies.includes('delete')) log.retain(now)
+        if (policies.includes('compact')) log.compact(now)
       }
     this.groups.expire()
-    this.#retention?.cancel()
-    this.#retention = this.clock.after(retentionIntervalMs, () => this.runRetention())
+    this.#cleanup?.cancel()
+    this.#cleanup = this.clock.after(cleanupIntervalMs, () => this.runCleanup())
   }
 
   /** Nothing happens by itself any more. */
@@ -78,7 +80,7 @@ export class Cluster {
     this.groups.close()
     this.transactions.close()
     this.faultRules.clear()
-    this.#retention?.cancel()
+    this.#cleanup?.cancel()
   }
 
   get defaultReplicationFactor(): number {

@@ -104,7 +104,7 @@ test('whole segments go when the log is too large', async () => {
   await using kafka = await startEmbeddedKafka({ topics: [{ topic: 't', configs }] })
   await using client = await WireClient.open(kafka.bootstrapServers)
   for (let round = 0; round < 10; round++) await send(client, 't', batchOf(['x'.repeat(500_000)]))
-  kafka.runRetention()
+  kafka.runCleanup()
   expect(kafka.partition('t', 0)).toMatchObject({ startOffset: 4n, highWatermark: 10n })
 })
 

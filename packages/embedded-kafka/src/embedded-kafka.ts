@@ -66,8 +66,8 @@ export type EmbeddedKafka = AsyncDisposable & {
   partition(topic: string, partition: number): PartitionFacts | undefined
   /** For assertions: state, generation and member ids of a group; `undefined` when there is none. */
   group(groupId: string): GroupFacts | undefined
-  /** Deletes what is too old or too much by the topics' settings; it happens every five minutes by itself. */
-  runRetention(): void
+  /** Deletes and compacts by the topics' settings; it happens every five minutes by itself. */
+  runCleanup(): void
   /** The same as disposing: connections are dropped, ports are free, records are gone. */
   close(): Promise<void>
 }
@@ -116,7 +116,7 @@ export async function startEmbeddedKafka(options: EmbeddedKafkaOptions = {}): Pr
       const { state, generationId, members } = group
       return { state, generationId, memberIds: members.all().map(({ id }) => id) }
     },
-    runRetention: () => cluster.runRetention(),
+    runCleanup: () => cluster.runCleanup(),
     close,
     [Symbol.asyncDispose]: close,
   }

@@ -11,6 +11,7 @@ import { type TopicConfigs } from '../topic-configs.ts'
 import { type AbortedTransaction, AbortedTransactions } from './aborted-transactions.ts'
 import { checkBatch, checkRecords } from './batch-rules.ts'
 import { Chunk } from './chunk.ts'
+import { compacted } from './compaction.ts'
 import { type LogMemory } from './log-memory.ts'
 import { ProducerState } from './producer-state.ts'
 import { RecordBatch, noProducer } from './record-batch.ts'
@@ -178,6 +179,26 @@ export class PartitionLog {
       retentionBytes: this.#configs.number('retention.bytes'),
     })
     this.deleteBefore(kept ?? this.#endOffset)
+  }
+
+  /** Drops replaced records of all segments but the one that is being written, and of no open transaction. */
+  compact(now: number): void {
+    const active = this.#chunks.findLastIndex(({ beginsSegment }) => beginsSegment)
+    const closed = this.#chunks.slice(0, Math.max(0, active))
+    const stable = this.lastStableOffset
+    if (closed.length === 0 || closed.some((_, index) => this.#endOfChunk(index) > stable)) return
+    const batches = closed.flatMap((chunk) => [...chunk.batches()])
+    const limits = { now, deleteRetentionMs: this.#configs.number('delete.retention.ms') }
+    const left = compacted(batches, limits)
+    if (left.length === batches.length && left.every((batch, at) => batch === batches[at])) return
+    const chunks = left.map((batch, at) => {
+      const chunk = new Chunk(batch.baseOffset, at === 0, batch.bytes.length, batch.bytes.length)
+      chunk.append(batch)
+      return chunk
+    })
+    this.#chunks.splice(0, closed.length, ...chunks)
+    for (const chunk of closed) this.#memory.release(chunk)
+    for (const chunk of chunks) this.#memory.claim(chunk, this)
   }
 
   /** Loses what is behind the offset, as an unclean election does; for faults. */

@@ -76,23 +76,40 @@ export class RecordBatch {
     return this.bytes.readInt32BE(at.count)
   }
   get compression(): number {
-    return this.#attributes & 7
+    return this.attributes & 7
   }
   get hasLogAppendTime(): boolean {
-    return (this.#attributes & 8) !== 0
+    return (this.attributes & 8) !== 0
   }
   get isTransactional(): boolean {
-    return (this.#attributes & 16) !== 0
+    return (this.attributes & 16) !== 0
   }
   get isControl(): boolean {
-    return (this.#attributes & 32) !== 0
+    return (this.attributes & 32) !== 0
   }
   /** What comes after the header, compressed or not. */
   get payload(): Buffer {
     return this.bytes.subarray(at.records)
   }
-  get #attributes(): number {
+  /** Codec, timestamp type, transactional, control. */
+  get attributes(): number {
     return this.bytes.readInt16BE(at.attributes)
+  }
+
+  /** For `buildBatch`: everything but the records. */
+  fields(): Omit<BatchFields, 'records'> {
+    return {
+      count: this.count,
+      lastOffsetDelta: this.lastOffsetDelta,
+      baseOffset: this.baseOffset,
+      baseTimestamp: this.baseTimestamp,
+      maxTimestamp: this.maxTimestamp,
+      attributes: this.attributes,
+      producerId: this.producerId,
+      producerEpoch: this.producerEpoch,
+      baseSequence: this.baseSequence,
+      leaderEpoch: this.bytes.readInt32BE(at.leaderEpoch),
+    }
   }
 
   computeCrc(): number {
@@ -106,7 +123,7 @@ export class RecordBatch {
   }
 
   setMaxTimestamp(timestamp: number, isLogAppendTime: boolean): void {
-    const attributes = isLogAppendTime ? this.#attributes | 8 : this.#attributes & ~8
+    const attributes = isLogAppendTime ? this.attributes | 8 : this.attributes & ~8
     this.bytes.writeInt16BE(attributes, at.attributes)
     this.bytes.writeBigInt64BE(BigInt(timestamp), at.maxTimestamp)
     this.bytes.writeUInt32BE(this.computeCrc(), at.crc)
@@ -121,6 +138,8 @@ export function batchLength(bytes: Buffer, from: number): number {
 export type BatchFields = {
   readonly records: Buffer
   readonly count: number
+  /** Default: as many offsets as records. */
+  readonly lastOffsetDelta?: number
   readonly baseOffset?: bigint
   readonly baseTimestamp: number
   readonly maxTimestamp: number
@@ -140,7 +159,7 @@ export function buildBatch(fields: BatchFields): Buffer {
   bytes.writeInt32BE(fields.leaderEpoch ?? -1, at.leaderEpoch)
   bytes.writeInt8(2, at.magic)
   bytes.writeInt16BE(fields.attributes ?? 0, at.attributes)
-  bytes.writeInt32BE(fields.count - 1, at.lastOffsetDelta)
+  bytes.writeInt32BE(fields.lastOffsetDelta ?? fields.count - 1, at.lastOffsetDelta)
   bytes.writeBigInt64BE(BigInt(fields.baseTimestamp), at.baseTimestamp)
   bytes.writeBigInt64BE(BigInt(fields.maxTimestamp), at.maxTimestamp)
   bytes.writeBigInt64BE(fields.producerId ?? noProducer, at.producerId)

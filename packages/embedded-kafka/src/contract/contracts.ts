@@ -12,6 +12,11 @@ import { produceContract } from './produce-contract.ts'
 import { producerContract } from './producer-contract.ts'
 import { topicAdminContract } from './topic-admin-contract.ts'
 import { transactionContract } from './transaction-contract.ts'
+import { transactionOffsetsContract } from './transaction-offsets-contract.ts'
+import { transactionEpochContract } from './transaction-epoch-contract.ts'
+import { groupRebalanceContract } from './group-rebalance-contract.ts'
+import { staticMemberContract } from './static-member-contract.ts'
+import { groupOffsetsContract } from './group-offsets-contract.ts'
 
 const areas: Readonly<Record<string, DeclareCases>> = {
   'connections and metadata': metadataContract,
@@ -21,7 +26,12 @@ const areas: Readonly<Record<string, DeclareCases>> = {
   offsets: listOffsetsContract,
   'idempotent producers': producerContract,
   transactions: transactionContract,
+  'epochs of transactions': transactionEpochContract,
+  'offsets in transactions': transactionOffsetsContract,
   groups: groupContract,
+  rebalances: groupRebalanceContract,
+  'static members': staticMemberContract,
+  'committed offsets': groupOffsetsContract,
   'group administration': groupAdminContract,
   'topic administration': topicAdminContract,
   settings: configContract,

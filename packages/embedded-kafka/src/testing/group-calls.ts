@@ -7,6 +7,7 @@ import { offsetCommit } from '../api/offset-commit.ts'
 import { offsetFetch } from '../api/offset-fetch.ts'
 import { syncGroup } from '../api/sync-group.ts'
 import { type WireClient } from './wire-client.ts'
+import { describeGroups } from '../api/describe-groups.ts'
 
 type JoinOptions = {
   readonly memberId?: string
@@ -155,4 +156,9 @@ export async function committed(
   const topics = [{ name: topic, partitionIndexes: [partition] }]
   const answer = await client.call(offsetFetch, { groups: [{ groupId, topics }], requireStable }, 9)
   return answer.groups[0]!.topics[0]!.partitions[0]!
+}
+
+/** As DescribeGroups names it. */
+export async function stateOf(client: WireClient, groupId: string): Promise<string | undefined> {
+  return (await client.call(describeGroups, { groups: [groupId] })).groups[0]?.groupState
 }

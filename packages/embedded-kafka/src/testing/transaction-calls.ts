@@ -1,11 +1,13 @@
 /** Requests of idempotent and transactional producers, with their usual fields filled in. */
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import { addPartitionsToTxn } from '../api/add-partitions-to-txn.ts'
 import { endTxn } from '../api/end-txn.ts'
 import { initProducerId } from '../api/init-producer-id.ts'
 import { txnOffsetCommit } from '../api/txn-offset-commit.ts'
 import { batchOf } from './batches.ts'
 import { type WireClient } from './wire-client.ts'
+import { offsetFor, send, times } from './calls.ts'
 
 export type Producer = { readonly producerId: bigint; readonly producerEpoch: number }
 
@@ -109,5 +111,30 @@ export async function commitInTransaction(
     )
     const code = topics[0]!.partitions[0]!.errorCode
     if (code !== concurrent) return code
+  }
+}
+
+/** In options of `batchBy`. */
+export const isTransactional = true
+/** In options of `read` and `offsetFor`. */
+export const committedOnly = { isolationLevel: 1 } as const
+
+/** One record in a transaction of the first version; the transaction stays open. */
+export async function begin(client: WireClient, id: string, producer: Producer, topic: string, sequence = 0) {
+  const [code] = await addPartitions(client, id, producer, topic)
+  if (code !== 0) throw new Error(`the partition could not be added: ${code}`)
+  const batch = batchBy(producer, sequence, ['x'], { isTransactional })
+  return await send(client, topic, batch, { transactionalId: id, version: 9 })
+}
+
+/** Markers reach a partition a little after the coordinator has answered. */
+export async function untilStable(client: WireClient, topic: string): Promise<bigint> {
+  for (;;) {
+    const [all, stable] = [
+      (await offsetFor(client, topic, times.latest)).offset,
+      (await offsetFor(client, topic, times.latest, committedOnly)).offset,
+    ]
+    if (all === stable) return all
+    await sleep(5)
   }
 }

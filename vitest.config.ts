@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 // The suffix of a test says what it needs: `.test.ts` nothing, `.kafka.test.ts` a Kafka and nothing else (it runs twice: on the
@@ -5,7 +6,11 @@ import { defineConfig } from 'vitest/config'
 const source = ['apps/*/src', 'packages/*/src', 'e2e', 'bench', 'scripts']
 const named = (suffix: string): string[] => source.map((folder) => `${folder}/**/*.${suffix}.ts`)
 
+/** Without servers: one more at a time than there are processors, as many of them wait. */
+const light = { maxWorkers: availableParallelism() + 1, sequence: { groupOrder: 1 } }
+
 const needsServers = {
+  sequence: { groupOrder: 2 },
   globalSetup: ['packages/local-stack/src/vitest-setup.ts'],
   runner: 'packages/local-stack/src/vitest-runner.ts',
   testTimeout: 60_000,
@@ -18,6 +23,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          ...light,
           // Some start child processes, on machines that do other work too: a limit against hangs, no measure of speed.
           testTimeout: 30_000,
           include: named('test'),
@@ -33,6 +39,7 @@ export default defineConfig({
       {
         test: {
           name: 'embedded',
+          ...light,
           testTimeout: 60_000,
           include: named('kafka.test'),
           globalSetup: ['packages/embedded-kafka/src/testing/vitest-setup.ts'],

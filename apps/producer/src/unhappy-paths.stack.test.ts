@@ -1,7 +1,7 @@
 import { stackTest, unique } from '@pinpipe/local-stack/stack-test'
 import { describe, expect } from 'vitest'
 import { runProducer } from './testing/run-producer.ts'
-import { connectTo, createTopics, fillTables } from './testing/stack-data.ts'
+import { connectTo, fillTables } from './testing/stack-data.ts'
 
 type DatabaseCase = {
   readonly what: string
@@ -33,7 +33,7 @@ const databases: readonly DatabaseCase[] = [
   },
 ]
 
-describe('producer, when MySQL or Kafka is not as it should be', () => {
+describe('producer, when MySQL is not as it should be', () => {
   for (const { what, sql, words } of databases)
     stackTest(`${what} stops the run before the first record`, async ({ mariadb }) => {
       const url = await mariadb.createDatabase(unique('pin'))
@@ -111,39 +111,4 @@ describe('producer, when MySQL or Kafka is not as it should be', () => {
       expect([code, stderr]).toEqual([5, expect.stringContaining('--mysql-tls-ca')])
     },
   )
-
-  stackTest(
-    'topics that do not exist: exit 1, their names and the command that creates them',
-    async ({ kafka }) => {
-      const prefix = unique('pin')
-      const { code, stderr } = await runProducer([
-        '--source',
-        'generate:5',
-        '--brokers',
-        kafka.bootstrapServers,
-        '--topic-prefix',
-        prefix,
-      ])
-      expect(code).toBe(1)
-      expect(stderr).toContain(`topics ${prefix}.pin, ${prefix}.geo, ${prefix}.user do not exist`)
-      expect(stderr).toContain('topics apply')
-    },
-  )
-
-  stackTest('--dry-run checks the topics and sends nothing', async ({ kafka }) => {
-    const prefix = unique('pin')
-    const argv = [
-      '--source',
-      'generate:5',
-      '--brokers',
-      kafka.bootstrapServers,
-      '--topic-prefix',
-      prefix,
-      '--dry-run',
-    ]
-    expect((await runProducer(argv)).code).toBe(1)
-    await createTopics(kafka.bootstrapServers, prefix)
-    const { code, stdout } = await runProducer(argv)
-    expect([code, JSON.parse(stdout)]).toMatchObject([0, { dryRun: true, records: 15 }])
-  })
 })

@@ -2,6 +2,7 @@
 // oxlint-disable no-restricted-globals -- this file is the door
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -15,4 +16,9 @@ export const nodeProgram: string = process.execPath
 export function cacheFolder(env: Environment = environment): string {
   const root = env['XDG_CACHE_HOME']
   return join(root === undefined || root === '' ? join(homedir(), '.cache') : root, 'pinpipe')
+}
+
+/** Variables for a Node that runs an app's source: it keeps the compiled code, which takes a third off each start. */
+export const compileCache: Readonly<Record<string, string>> = {
+  NODE_COMPILE_CACHE: fileURLToPath(new URL('../../../node_modules/.cache/pinpipe', import.meta.url)),
 }

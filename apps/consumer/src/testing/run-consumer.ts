@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { compileCache } from '@pinpipe/local-stack/environment'
 
 export type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string }
 
@@ -14,13 +15,12 @@ export type Running = AsyncDisposable & {
   saw(text: string): Promise<void>
 }
 
-/** Starts it with nothing of this process's environment but PATH. It is killed when it is disposed. */
+/** Starts its source with nothing of this process's environment but PATH. It is killed when it is disposed. */
 export function startConsumer(argv: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
   const main = join(import.meta.dirname, '..', 'main.ts')
-  const args = ['--import', 'tsx', main, ...argv, '--progress', 'none']
-  const child = spawn(process.execPath, args, {
+  const child = spawn(process.execPath, [main, ...argv, '--progress', 'none'], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', ...env },
+    env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', ...compileCache, ...env },
   })
   const output = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) {

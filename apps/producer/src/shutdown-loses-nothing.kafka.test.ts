@@ -3,11 +3,13 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
+import { compileCache } from '@pinpipe/local-stack/environment'
 import { stackTest, unique } from '@pinpipe/local-stack/stack-test'
 import { catalogue } from '@pinpipe/schema/catalogue'
 import { describe, expect } from 'vitest'
 import { summaryIn } from './testing/run-producer.ts'
-import { createTopics, readTopic } from './testing/stack-data.ts'
+import { createTopics } from './testing/stack-data.ts'
+import { readToEnd } from './testing/topic-reader.ts'
 
 describe('producer, stopped by SIGTERM', () => {
   for (const afterMs of [150, 400, 900])
@@ -26,14 +28,10 @@ describe('producer, stopped by SIGTERM', () => {
           '--progress',
           'none',
         ]
-        const child = spawn(
-          process.execPath,
-          ['--import', 'tsx', join(import.meta.dirname, 'main.ts'), ...argv],
-          {
-            stdio: ['ignore', 'pipe', 'pipe'],
-            env: { PATH: process.env['PATH'] },
-          },
-        )
+        const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...argv], {
+          stdio: ['ignore', 'pipe', 'pipe'],
+          env: { PATH: process.env['PATH'], ...compileCache },
+        })
         const stdout = text(child.stdout)
         child.stderr.setEncoding('utf8')
         let stderr = ''
@@ -48,7 +46,7 @@ describe('producer, stopped by SIGTERM', () => {
         expect(summary.posts).toBeLessThan(1_000_000)
         const seqs: number[] = []
         for (const table of catalogue) {
-          const records = await readTopic(kafka.bootstrapServers, `${prefix}.${table.topicSuffix}`)
+          const records = await readToEnd(kafka.bootstrapServers, `${prefix}.${table.topicSuffix}`)
           seqs.push(...records.map((record) => Number(record.headers['seq'])))
         }
         const expected = Array.from({ length: summary.acked }, (_, n) => n + 1)

@@ -108,6 +108,10 @@ run "grows_as_far_as_told" {
     error_message = "The storage of something else grows, or further."
   }
   assert {
+    condition     = aws_appautoscaling_target.storage[0].tags.team == "data"
+    error_message = "The scaling target has no tags."
+  }
+  assert {
     condition     = aws_appautoscaling_policy.storage[0].target_tracking_scaling_policy_configuration[0].disable_scale_in && aws_appautoscaling_policy.storage[0].target_tracking_scaling_policy_configuration[0].target_value == 60
     error_message = "MSK would be asked to shrink a volume, or to grow it too late."
   }
@@ -131,17 +135,5 @@ run "tells_clients_where_it_is" {
   assert {
     condition     = aws_msk_cluster.this.tags.team == "data" && aws_security_group.cluster.tags.team == "data" && aws_cloudwatch_log_group.broker.tags.team == "data"
     error_message = "Something has no tags."
-  }
-}
-
-run "guards_the_cluster_unless_told_otherwise" {
-  # A plan: what is guarded could not be taken down after the test.
-  command = plan
-  module { source = "./modules/msk-provisioned" }
-  variables { prevent_destroy = true }
-
-  assert {
-    condition     = length(terraform_data.destroy_guard) == 1
-    error_message = "Nothing guards the cluster."
   }
 }

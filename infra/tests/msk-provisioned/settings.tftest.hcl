@@ -2,10 +2,20 @@ mock_provider "aws" {
   source = "./tests/mocks"
 }
 
+# Plans only: a guarded cluster could not be taken down after the test.
 variables {
-  vpc_id          = "vpc-0123456789abcdef0"
-  subnet_ids      = ["subnet-0aaa", "subnet-0bbb", "subnet-0ccc"]
-  prevent_destroy = false
+  vpc_id     = "vpc-0123456789abcdef0"
+  subnet_ids = ["subnet-0aaa", "subnet-0bbb", "subnet-0ccc"]
+}
+
+run "guards_the_cluster_unless_told_otherwise" {
+  command = plan
+  module { source = "./modules/msk-provisioned" }
+
+  assert {
+    condition     = length(terraform_data.destroy_guard) == 1
+    error_message = "Nothing guards the cluster."
+  }
 }
 
 run "takes_a_newer_version_in_kraft_mode" {

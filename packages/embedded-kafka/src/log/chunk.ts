@@ -20,6 +20,7 @@ export class Chunk {
   #bytes: Buffer
   #length = 0
   #maxTimestamp = -1
+  #lastOffset = -1n
 
   /** @param firstBatchBytes the chunk is as large as its first batch, if that is over the limit */
   constructor(baseOffset: bigint, beginsSegment: boolean, capacityLimit: number, firstBatchBytes: number) {
@@ -52,11 +53,13 @@ export class Chunk {
       this.#index.push({ offset: baseOffset, position: this.#length })
     bytes.copy(this.#bytes, this.#length)
     this.#length += bytes.length
+    this.#lastOffset = batch.lastOffset
     this.#maxTimestamp = Math.max(this.#maxTimestamp, batch.maxTimestamp)
   }
 
   /** Position of the batch that holds the offset, or of the first one after it; the chunk's end if there is none. */
   positionOf(offset: bigint): number {
+    if (offset > this.#lastOffset) return this.#length
     let position = this.#entryBefore(offset)
     while (position < this.#length && this.batchAt(position).lastOffset < offset)
       position += batchLength(this.#bytes, position)

@@ -11,6 +11,7 @@ import { type TopicConfigs } from '../topic-configs.ts'
 import { type AbortedTransaction, AbortedTransactions } from './aborted-transactions.ts'
 import { checkBatch, checkRecords } from './batch-rules.ts'
 import { Chunk } from './chunk.ts'
+import { bytesOf, slicesOf } from './chunk-reading.ts'
 import { compacted } from './compaction.ts'
 import { type LogMemory } from './log-memory.ts'
 import { ProducerState } from './producer-state.ts'
@@ -134,30 +135,23 @@ export class PartitionLog {
   }
 
   /** @throws RequestRefused OFFSET_OUT_OF_RANGE */
-  read(offset: bigint, { maxBytes, atLeastOne, isCommittedOnly }: ReadOptions): Read {
+  read(offset: bigint, options: ReadOptions): Read {
     if (offset < this.#startOffset || offset > this.#endOffset)
       throw new RequestRefused(
         'OFFSET_OUT_OF_RANGE',
         `Received request for offset ${offset} for partition ${this.#where}, but we only have log segments in the range ${this.#startOffset} to ${this.#endOffset}.`,
       )
-    const end = isCommittedOnly ? this.lastStableOffset : this.#endOffset
-    const records = this.#slices(offset, end, maxBytes, atLeastOne)
+    const end = options.isCommittedOnly ? this.lastStableOffset : this.#endOffset
+    const records = slicesOf(this.#chunks, { from: offset, end }, options)
     const bytes = records.reduce((sum, { length }) => sum + length, 0)
-    const aborted = isCommittedOnly ? this.#aborted.between(offset, end) : null
+    const aborted = options.isCommittedOnly ? this.#aborted.between(offset, end) : null
     return { records, bytes, aborted }
   }
 
   /** Bytes that a read from here could return, without reading: what a waiting fetch counts. */
   bytesFrom(offset: bigint, isCommittedOnly: boolean): number {
     const end = isCommittedOnly ? this.lastStableOffset : this.#endOffset
-    if (offset >= end) return 0
-    let bytes = 0
-    for (let at = this.#chunkOf(offset); at < this.#chunks.length; at++) {
-      const chunk = this.#chunks[at]
-      if (chunk === undefined || chunk.baseOffset >= end) break
-      bytes += this.#endIn(chunk, end) - chunk.positionOf(offset)
-    }
-    return bytes
+    return bytesOf(this.#chunks, { from: offset, end })
   }
 
   /** Moves the start of the log up to the offset; whole chunks below it are freed. */
@@ -290,45 +284,6 @@ export class PartitionLog {
     this.#chunks.push(chunk)
     this.#memory.claim(chunk, this)
     return chunk
-  }
-
-  /** As Kafka, which cuts a file: what fits into `maxBytes`, the last batch perhaps in part. */
-  #slices(offset: bigint, end: bigint, maxBytes: number, atLeastOne: boolean): readonly Buffer[] {
-    if (offset >= end) return []
-    const slices: Buffer[] = []
-    let left = maxBytes
-    for (let at = this.#chunkOf(offset); at < this.#chunks.length; at++) {
-      const chunk = this.#chunks[at]
-      if (chunk === undefined || chunk.baseOffset >= end) break
-      const from = chunk.positionOf(offset)
-      const to = this.#endIn(chunk, end)
-      if (from >= to) continue
-      if (slices.length === 0) {
-        const first = chunk.batchAt(from).bytes.length
-        if (first > left && !atLeastOne) return []
-        left = Math.max(left, first)
-      }
-      const slice = chunk.slice(from, Math.min(to, from + left))
-      slices.push(slice)
-      left -= slice.length
-      if (left <= 0) break
-    }
-    return slices
-  }
-
-  #endIn(chunk: Chunk, end: bigint): number {
-    return end >= this.#endOffset ? chunk.length : chunk.positionOf(end)
-  }
-
-  #chunkOf(offset: bigint): number {
-    let [low, high] = [0, this.#chunks.length]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      const chunk = this.#chunks[middle]
-      if (chunk !== undefined && chunk.baseOffset <= offset) low = middle + 1
-      else high = middle
-    }
-    return Math.max(0, low - 1)
   }
 
   #changed(): void {

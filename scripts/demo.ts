@@ -1,109 +1,90 @@
 /**
- * `pnpm demo`: the whole main job on this machine. Starts Apache Kafka, sends generated posts with the producer, lands the
- * topics in a folder with the consumer, reads that folder back and says in plain words what happened.
+ * `pnpm demo`: the whole main job on this machine, with nothing but Node. Generated posts go through a Kafka in this process:
+ * the producer sends them, the consumer lands them in a folder, and the folder is compared with what was sent.
  */
-import { spawn } from 'node:child_process'
-import { glob, mkdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { startKafka } from '@pinpipe/local-stack/kafka'
-import { missingServers } from '@pinpipe/local-stack/prerequisites'
-import { catalogue, topicOf } from '@pinpipe/schema/catalogue'
+import { startEmbeddedKafka } from '@pinpipe/embedded-kafka'
+import { appRunner } from './demo-apps.ts'
+import { type Landed, landedIn } from './demo-lake.ts'
 
-const posts = 5_000
-const prefix = 'demo'
+const sent = { prefix: 'demo', seed: 1, posts: 10_000 } as const
 const root = join(import.meta.dirname, '..')
-const lake = join(root, 'lake')
-const apps = { producer: 'apps/producer', consumer: 'apps/consumer', topics: 'apps/topic-admin' } as const
+const lake = join(root, 'demo-lake')
 
-type Summary = Readonly<Record<'acked' | 'records' | 'objects' | 'rejected' | 'durationMs', number>>
+type Summary = Readonly<Record<'acked' | 'records' | 'rejected' | 'durationMs', number>>
 
-const count = (value: number): string => value.toLocaleString('en')
+const count = (value: number): string => Math.round(value).toLocaleString('en')
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
-const say = (text: string): void => void process.stdout.write(`${text}\n`)
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
-/** Runs an app from source, shows its progress, and returns its standard output. */
-async function run(app: keyof typeof apps, args: readonly string[]): Promise<string> {
-  say(`   $ pnpm ${app} ${args.join(' ')}`)
-  const child = spawn(process.execPath, ['--import', 'tsx', `${apps[app]}/src/main.ts`, ...args], {
-    cwd: root,
-    // On a terminal each app shows a live line; its log lines are not what a newcomer looks for.
-    env: { ...process.env, KAFKA_BROKERS: kafka.bootstrapServers, TOPIC_PREFIX: prefix, LOG_LEVEL: 'warn' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  let stdout = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
-  const code = await new Promise<number | null>((resolve, reject) =>
-    child.on('error', reject).on('close', resolve),
-  )
-  if (code !== 0) throw new Error(`${app} ended with exit code ${code}`)
-  return stdout
+async function demo(): Promise<void> {
+  const started = performance.now()
+  await rm(lake, { recursive: true, force: true })
+  await mkdir(lake)
+  say('pinpipe demo: generated posts → Kafka → a folder\n')
+  say('1. Start Kafka: the embedded broker, in this process (no Java, no Docker; it ends with the demo)')
+  await using kafka = await startEmbeddedKafka()
+  const run = appRunner(kafka.bootstrapServers, sent.prefix)
+  say(`   ready at ${kafka.bootstrapServers}`)
+
+  say('\n2. Create the topics that the catalogue says are missing')
+  const applied = await run('topics', ['apply', '--partitions', '3', '--replication-factor', '1', '--yes'])
+  say(applied.trimEnd().replaceAll(/^/gm, '   '))
+
+  say(`\n3. Send ${count(sent.posts)} posts: each is three rows, one for each table`)
+  const produced = await run('producer', ['--source', `generate:${sent.posts}`, '--seed', String(sent.seed)])
+  const { acked, durationMs: sentMs } = JSON.parse(produced) as Summary
+  say(`   ${count(acked)} records sent and acknowledged in ${seconds(sentMs)}`)
+
+  say('\n4. Land the topics in a folder, each batch stored once')
+  const to = ['--lake', `dir:${relative(root, lake)}`, '--group', 'demo', '--max-records', '1000']
+  const consumed = await run('consumer', [...to, '--until-end'])
+  const { records, rejected, durationMs: storedMs } = JSON.parse(consumed) as Summary
+  say(`   ${count(records)} records stored, ${count(rejected)} rejected, in ${seconds(storedMs)}`)
+
+  say('\n5. Compare the folder with what was sent, line by line')
+  const landed = await landedIn(lake, sent)
+  for (const { topic, lines, missing, twice, foreign } of landed)
+    say(`   ${topic.padEnd(9)} ${count(lines)} lines: ${missing} missing, ${twice} twice, ${foreign} changed`)
+  if (landed.some(({ missing, twice, foreign }) => missing + twice + foreign > 0))
+    throw new Error('the folder does not hold each row exactly once: please report this as a bug')
+
+  say(`
+Done in ${seconds(performance.now() - started)}: nothing missing, nothing twice.
+
+${table(landed, sentMs, storedMs)}
+
+The lake: ${lake}
+
+Try next:
+   head -n 1 '${relative(root, lake)}/${landed[0]?.files[0] ?? ''}'
+   pnpm producer --source generate:3 --out stdout
+   pnpm stack up        # Kafka, MySQL and S3 to play with: README.md, "A five-minute tour"`)
 }
 
-/** Reads the lake as any program could: one JSON value a line, a folder for each topic and partition. */
-async function readLake(): Promise<{ readonly files: string[]; readonly keys: Map<string, number[]> }> {
-  const files: string[] = []
-  const keys = new Map<string, number[]>()
-  for (const table of catalogue) {
-    const found: number[] = []
-    // oxlint-disable-next-line no-await-in-loop -- files are read in order
-    for await (const file of glob(`topics/${topicOf(prefix, table)}/**/*.json`, { cwd: lake })) {
-      files.push(file)
-      const lines = (await readFile(join(lake, file), 'utf8')).trimEnd().split('\n')
-      for (const line of lines) found.push(Number((JSON.parse(line) as Record<string, unknown>)[table.key]))
-    }
-    keys.set(table.name, found)
-  }
-  return { files, keys }
+/** One row for each topic, and one for all. */
+function table(landed: readonly Landed[], sentMs: number, storedMs: number): string {
+  const sum = (of: (one: Landed) => number): number => landed.reduce((total, one) => total + of(one), 0)
+  const files = landed.flatMap((one) => one.files)
+  const all = { topic: 'all', lines: sum(({ lines }) => lines), bytes: sum(({ bytes }) => bytes), files }
+  const rows = [...landed, all].map((one) => [
+    one.topic,
+    count(one.lines),
+    count(one.files.length),
+    `${(one.bytes / 1e6).toFixed(1)} MB`,
+    count((one.lines / sentMs) * 1000),
+    count((one.lines / storedMs) * 1000),
+  ])
+  const lines = [['topic', 'records', 'objects', 'bytes', 'sent/s', 'stored/s'], ...rows]
+  return lines
+    .map(([topic = '', ...numbers]) => `   ${topic.padEnd(9)}${numbers.map((n) => n.padStart(10)).join('')}`)
+    .join('\n')
 }
 
-const missing = (await missingServers()).filter((line) => line.startsWith('kafka'))
-if (missing.length > 0) {
-  process.stderr.write(`demo: ${missing.join(' ')}\n`)
-  process.exit(1)
+try {
+  await demo()
+} catch (error) {
+  process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
 }
-
-const started = performance.now()
-await rm(lake, { recursive: true, force: true })
-await mkdir(lake)
-say('pinpipe demo: generated posts → Kafka → a folder\n')
-say('1. Start Apache Kafka on this machine (no Docker; it stops when the demo ends)')
-await using kafka = await startKafka()
-say(`   ready at ${kafka.bootstrapServers}\n`)
-
-say('2. Create the topics that the catalogue says are missing')
-const applied = await run('topics', ['apply', '--partitions', '3', '--replication-factor', '1', '--yes'])
-say(applied.trimEnd().replaceAll(/^/gm, '   '))
-
-say(`\n3. Send ${count(posts)} posts: each is three rows, one for each table`)
-const produced = JSON.parse(
-  (await run('producer', ['--source', `generate:${posts}`, '--mode', 'sequential'])).trim(),
-) as Summary
-say(`   ${count(produced.acked)} records sent and acknowledged in ${seconds(produced.durationMs)}`)
-
-say('\n4. Land the topics in a folder, each batch stored once')
-const consumed = JSON.parse(
-  (await run('consumer', ['--lake', `dir:${relative(root, lake)}`, '--group', 'demo', '--until-end'])).trim(),
-) as Summary
-say(
-  `   ${count(consumed.records)} records stored in ${consumed.objects} files, ${count(consumed.rejected)} rejected, in ${seconds(consumed.durationMs)}`,
-)
-
-say('\n5. Read the folder back')
-const { files, keys } = await readLake()
-let isComplete = true
-for (const [table, found] of keys) {
-  const distinct = new Set(found).size
-  if (found.length !== posts || distinct !== posts) isComplete = false
-  say(
-    `   ${table.padEnd(17)} ${count(found.length).padStart(7)} lines, ${count(posts - distinct)} missing, ${count(found.length - distinct)} twice`,
-  )
-}
-
-if (!isComplete)
-  throw new Error('The folder does not hold each row exactly once: please report this as a bug.')
-say(`
-Done in ${seconds(performance.now() - started)}: ${count(produced.acked)} records acknowledged by Kafka, ${files.length} files in ./lake, nothing missing, nothing twice.
-
-   look:   head -n 1 lake/${files[0] ?? ''}
-   next:   pnpm stack up        Kafka, MySQL and S3 to play with (see README, "A five-minute tour")
-           pnpm producer --help`)

@@ -1,10 +1,15 @@
 mock_provider "aws" {
   source = "./tests/mocks"
 
-  # A mock gives each subnet the same id, and the cluster asks for three.
+  # A mock gives each subnet the same id, and the cluster asks for three different ones.
   override_resource {
     target = aws_subnet.private[1]
     values = { id = "subnet-0b1b2c3d4e5f60718" }
+  }
+
+  override_resource {
+    target = aws_subnet.public
+    values = { id = "subnet-0d1b2c3d4e5f60718" }
   }
 
   override_resource {
@@ -112,6 +117,14 @@ run "says_what_to_type_next" {
   assert {
     condition     = !can(regex("<[a-z_-]+>", output.next_steps))
     error_message = "Something is left to fill in: ${output.next_steps}"
+  }
+}
+
+run "passes_its_settings_on" {
+  module { source = "./examples/full" }
+  variables {
+    broker_instance_type = "kafka.m7g.large"
+    max_storage_gib      = 500
   }
 }
 

@@ -3,7 +3,7 @@
 import { findCoordinator } from '../../api/find-coordinator.ts'
 import { type EmbeddedKafka } from '../../embedded-kafka.ts'
 import { type RecordBatch } from '../../log/record-batch.ts'
-import { batchesIn } from '../../testing/batches.ts'
+import { batchesIn, valuesIn } from '../../testing/batches.ts'
 import { read } from '../../testing/calls.ts'
 import { committed } from '../../testing/group-calls.ts'
 import { WireClient } from '../../testing/wire-client.ts'
@@ -52,4 +52,18 @@ export async function keptCodecs(
 ): Promise<readonly number[]> {
   const batches = await keptBatches(broker, topic, partition)
   return [...new Set(batches.map(({ compression }) => compression))]
+}
+
+/**
+ * Values of a partition's records, in order; those of aborted transactions too. For uncompressed records without keys
+ * and headers.
+ */
+export async function keptValues(
+  broker: EmbeddedKafka,
+  topic: string,
+  partition: number,
+): Promise<readonly string[]> {
+  const batches = await keptBatches(broker, topic, partition)
+  const data = batches.filter(({ isControl }) => !isControl)
+  return data.flatMap(({ bytes }) => valuesIn(bytes)).map((text) => text.slice(text.indexOf(':') + 1))
 }

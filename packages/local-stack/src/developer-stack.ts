@@ -1,6 +1,7 @@
 // What `pnpm stack up` starts for a developer: servers, topics, tables with sample rows, a bucket.
 import { catalogue, topicOf } from '@pinpipe/schema/catalogue'
 import { createConnection } from 'mysql2/promise'
+import { startEmbeddedKafkaServer } from './embedded-kafka.ts'
 import { createTopic, startKafka } from './kafka.ts'
 import { type MySqlFacts, startMariaDb } from './mariadb.ts'
 import { sampleTablesSql } from './sample-tables.ts'
@@ -14,13 +15,15 @@ export type DeveloperStack = {
 }
 
 export type DeveloperStackOptions = {
+  /** Which Kafka to start, or the addresses of one that runs elsewhere. */
+  readonly kafka: 'embedded' | 'apache' | { readonly brokers: string }
   readonly topicPrefix: string
   readonly partitions: number
   /** Number of sample posts: each is one row in each table. */
   readonly rows: number
   readonly bucket: string
-  /** Addresses of a Kafka that runs elsewhere; without it Apache Kafka is started. */
-  readonly brokers?: string
+  /** Servers that are not started. */
+  readonly without: ReadonlySet<'mariadb' | 's3'>
   /** Called as soon as a server runs, so that it is stopped whatever comes next. */
   readonly onServer: (server: Server) => void
 }
@@ -33,23 +36,19 @@ export async function startDeveloperStack(options: DeveloperStackOptions): Promi
     options.onServer(server)
     return server
   }
-  const kafka = async (): Promise<string> => {
-    const { brokers } = options
-    const bootstrapServers = brokers ?? register(await startKafka()).bootstrapServers
-    const topics = catalogue.map((table) => topicOf(options.topicPrefix, table))
-    await Promise.all(
-      topics.map(
-        async (topic) => await createTopic(bootstrapServers, { topic, partitions: options.partitions }),
-      ),
-    )
-    return bootstrapServers
+  const kafka = async (): Promise<Variables> => {
+    const { topicPrefix, partitions } = options
+    const topics = catalogue.map((table) => ({ topic: topicOf(topicPrefix, table), partitions }))
+    return { KAFKA_BROKERS: await brokersWith(topics, options.kafka, register), TOPIC_PREFIX: topicPrefix }
   }
-  const mariadb = async (): Promise<MySqlFacts> => {
+  const mariadb = async (): Promise<Variables> => {
+    if (options.without.has('mariadb')) return {}
     const server = register(await startMariaDb())
     await fillTables(server, options.rows)
-    return server
+    return { MYSQL_URL: server.url, MYSQL_PASSWORD: server.password }
   }
-  const s3 = async (): Promise<Readonly<Record<string, string>>> => {
+  const s3 = async (): Promise<Variables> => {
+    if (options.without.has('s3')) return {}
     const server = register(await startVersityGw())
     await server.createBucket(options.bucket)
     return server.env
@@ -58,16 +57,21 @@ export async function startDeveloperStack(options: DeveloperStackOptions): Promi
   // A server that is still starting when another failed must be known before anybody stops them.
   await Promise.allSettled(starting)
   const [brokers, mysql, aws] = await Promise.all(starting)
-  return {
-    variables: {
-      KAFKA_BROKERS: brokers,
-      TOPIC_PREFIX: options.topicPrefix,
-      MYSQL_URL: mysql.url,
-      MYSQL_PASSWORD: mysql.password,
-      ...aws,
-    },
-    servers,
-  }
+  return { variables: { ...brokers, ...mysql, ...aws }, servers }
+}
+
+type Variables = Readonly<Record<string, string>>
+
+/** Addresses of a Kafka that has the topics. */
+async function brokersWith(
+  topics: readonly { readonly topic: string; readonly partitions: number }[],
+  kafka: DeveloperStackOptions['kafka'],
+  register: <T extends Server>(server: T) => T,
+): Promise<string> {
+  if (kafka === 'embedded') return register(await startEmbeddedKafkaServer(topics)).bootstrapServers
+  const brokers = kafka === 'apache' ? register(await startKafka()).bootstrapServers : kafka.brokers
+  await Promise.all(topics.map(async (topic) => await createTopic(brokers, topic)))
+  return brokers
 }
 
 async function fillTables(mysql: MySqlFacts, posts: number): Promise<void> {

@@ -11,23 +11,18 @@ import { runJavaTool } from './java-tools.ts'
 import { runProgram } from './run-program.ts'
 import { s3Access } from './s3-access.ts'
 import { stackTest } from './stack-test.ts'
+import { exportsOf } from './up-test-helpers.ts'
 
 const packageFolder = fileURLToPath(new URL('../', import.meta.url))
 const main = ['--import', 'tsx', fileURLToPath(new URL('main.ts', import.meta.url))]
 
-/** The `export NAME='value'` lines of `stack up`. */
-function exportsOf(text: string): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    [...text.matchAll(/^export (\w+)='(.*)'$/gm)].map(([, name, value]) => [name, value]),
-  )
-}
-
 describe('pnpm stack', () => {
-  stackTest(
-    'up starts, fills and prints, and ends with 0 at Ctrl-C',
-    async ({ kafka: _k, mariadb: _m, s3: _s, skip }) => {
+  stackTest.for(['embedded', 'apache'])(
+    'up --kafka %s starts, fills and prints, and ends with 0 at Ctrl-C',
+    async (kind, { kafka: _k, mariadb: _m, s3: _s, skip }) => {
       if (environment['STACK'] === 'external') skip('it starts servers of its own')
-      const up = spawn(nodeProgram, [...main, 'up', '--rows', '7', '--topic-prefix', 'mine'], {
+      const fill = ['--rows', '7', '--topic-prefix', 'mine']
+      const up = spawn(nodeProgram, [...main, 'up', '--kafka', kind, ...fill], {
         cwd: packageFolder,
         stdio: ['ignore', 'pipe', 'pipe'],
       })
@@ -61,16 +56,6 @@ describe('pnpm stack', () => {
       expect(await once(up, 'exit')).toEqual([0, null])
     },
   )
-
-  stackTest('up --kafka embedded says in a sentence that it comes later', async () => {
-    const { code, stderr } = await runProgram(nodeProgram, [...main, 'up', '--kafka', 'embedded'], {
-      cwd: packageFolder,
-    })
-    expect({ code, stderr }).toEqual({
-      code: 64,
-      stderr: 'stack: The embedded Kafka is not there yet: use --kafka apache.\n',
-    })
-  })
 
   stackTest("the README's script runs as it stands", async ({ kafka: _needed, skip }) => {
     if (environment['STACK'] === 'external') skip('it starts a server of its own')

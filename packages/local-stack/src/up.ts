@@ -17,10 +17,10 @@ export const upCommand = command({
   settings: {
     kafka: {
       flag: 'kafka',
-      type: types.oneOf(['apache', 'redpanda', 'external', 'embedded']),
-      default: 'apache',
+      type: types.oneOf(['embedded', 'apache', 'redpanda', 'external']),
+      default: 'embedded',
       description:
-        'apache: Apache Kafka 4.1, with MariaDB and versitygw. redpanda: all of compose.yaml, by Docker. external: a Kafka that runs at --brokers',
+        'embedded: the broker of packages/embedded-kafka, in memory. apache: Apache Kafka 4.1. external: a Kafka that runs at --brokers; each with MariaDB and versitygw. redpanda: all of compose.yaml, by Docker',
     },
     brokers: {
       flag: 'brokers',
@@ -49,46 +49,59 @@ export const upCommand = command({
     },
     bucket: { flag: 'bucket', type: types.text(), default: 'lake', description: 'the S3 bucket' },
   },
-  examples: ['stack up', 'stack up --rows 100000', 'stack up --kafka redpanda'],
+  examples: ['stack up', 'stack up --rows 100000', 'stack up --kafka apache'],
   async run(settings, context) {
-    if (settings.kafka === 'embedded') {
-      throw new UsageFailure('The embedded Kafka is not there yet: use --kafka apache.')
-    }
     if (settings.kafka === 'redpanda') return await runCompose(context)
-    const { brokers } = settings
-    if (settings.kafka === 'external' && brokers === undefined) {
-      throw new UsageFailure('--kafka external needs --brokers (KAFKA_BROKERS).')
-    }
-    const external = settings.kafka === 'external' && brokers !== undefined ? { brokers } : {}
-    await requirePrograms(context)
+    const { topicPrefix, partitions, rows, bucket } = settings
+    const kafka = settings.kafka === 'external' ? { brokers: brokersOf(settings.brokers) } : settings.kafka
     const { variables, servers } = await startDeveloperStack({
-      topicPrefix: settings.topicPrefix,
-      partitions: settings.partitions,
-      rows: settings.rows,
-      bucket: settings.bucket,
-      ...external,
+      kafka,
+      topicPrefix,
+      partitions,
+      rows,
+      bucket,
+      without: await absentServers(kafka !== 'embedded', context),
       onServer: (server) => context.onRelease(server.name, async () => await server.stop()),
     })
-    context.stdout.write(welcome(variables, settings.bucket))
+    context.stdout.write(welcome(variables, bucket))
     for (const { name, log } of servers) context.log.debug({ server: name, log }, 'started')
     if (!context.drain.aborted) await once(context.drain, 'abort')
     return 0
   },
 })
 
-async function requirePrograms(context: CommandContext): Promise<void> {
-  const missing = await findMissing(context.env)
-  if (missing.length > 0) throw new Failure(missing.map(({ reason }) => reason).join('; '))
+function brokersOf(brokers: string | undefined): string {
+  if (brokers === undefined) throw new UsageFailure('--kafka external needs --brokers (KAFKA_BROKERS).')
+  return brokers
+}
+
+/** The servers that cannot start here, each said in a line: the others do. @throws Failure when Kafka is among them */
+async function absentServers(
+  needsJava: boolean,
+  context: CommandContext,
+): Promise<ReadonlySet<'mariadb' | 's3'>> {
+  const absent = new Set<'mariadb' | 's3'>()
+  for (const { server, reason } of await findMissing(context.env)) {
+    if (server !== 'kafka') {
+      absent.add(server)
+      context.stderr.write(`${reason}\n`)
+    } else if (needsJava) {
+      throw new Failure(`${reason}. Without Java: --kafka embedded.`)
+    }
+  }
+  return absent
 }
 
 /** What a developer pastes into another terminal. Values are URLs, names and base64url: nothing a shell would change. */
 function welcome(variables: Readonly<Record<string, string>>, bucket: string): string {
   const lines = Object.entries(variables).map(([name, value]) => `export ${name}='${value}'`)
+  const source = variables['MYSQL_URL'] === undefined ? 'generate:1000' : '"$MYSQL_URL"'
+  const lake = variables['AWS_ENDPOINT_URL_S3'] === undefined ? 'dir:./lake' : `s3://${bucket}`
   return `${lines.join('\n')}
 
 # Paste the lines above into another terminal, then for example:
-#   pnpm producer --source "$MYSQL_URL" --mode sequential --out kafka
-#   pnpm consumer --topic-prefix "$TOPIC_PREFIX" --lake s3://${bucket} --group demo --until-end
+#   pnpm producer --source ${source} --mode sequential --out kafka
+#   pnpm consumer --topic-prefix "$TOPIC_PREFIX" --lake ${lake} --group demo --until-end
 # Ctrl-C stops the servers and removes their data.
 `
 }
@@ -102,7 +115,7 @@ async function runCompose(context: CommandContext): Promise<number> {
   ])
   if (plugin.code !== 0 || engine.code !== 0) {
     const what = plugin.code === 0 ? 'a Docker engine that answers' : 'Docker with its compose plugin'
-    throw new Failure(`--kafka redpanda needs ${what}: install or start it, or use --kafka apache.`)
+    throw new Failure(`--kafka redpanda needs ${what}: install or start it, or use --kafka embedded.`)
   }
   const up = spawn('docker', [...compose, 'up'], { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   up.stdout.pipe(context.stdout, { end: false })

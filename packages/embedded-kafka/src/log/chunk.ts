@@ -1,12 +1,17 @@
 /**
  * A contiguous piece of a partition's log in memory: batches as they go to consumers, one after the other, so that a
- * fetch is answered with a few large views. Bytes are never changed once they are in; old views stay valid.
+ * fetch is answered with a few large views. Bytes are never changed once they are in; old views stay valid. A large batch
+ * is not copied: the buffer of its request's frame becomes the chunk.
  */
 
 import { RecordBatch, batchLength } from './record-batch.ts'
 
 const firstBytes = 4_096
+const mostBytes = 1024 * 1024
 const indexIntervalBytes = 4_096
+/** A batch is kept in the buffer that it came in if it fills most of it, and if it is large enough to be worth it. */
+const keptFromBytes = 16 * 1024
+const keptShare = 0.75
 
 /** Where a batch begins, and the highest timestamp of all batches of the chunk up to the next entry. */
 type IndexEntry = { readonly offset: bigint; readonly position: number }
@@ -16,18 +21,39 @@ export class Chunk {
   /** Whether a segment in Kafka's sense begins here: retention deletes whole segments. */
   readonly beginsSegment: boolean
   readonly #capacityLimit: number
+  readonly #firstBytes: number
   readonly #index: IndexEntry[] = []
-  #bytes: Buffer
+  #bytes: Buffer = Buffer.alloc(0)
+  #capacity = 0
   #length = 0
   #maxTimestamp = -1
   #lastOffset = -1n
 
-  /** @param firstBatchBytes the chunk is as large as its first batch, if that is over the limit */
-  constructor(baseOffset: bigint, beginsSegment: boolean, capacityLimit: number, firstBatchBytes: number) {
+  private constructor(
+    baseOffset: bigint,
+    beginsSegment: boolean,
+    size: { readonly capacityLimit: number; readonly firstBytes: number },
+  ) {
     this.baseOffset = baseOffset
     this.beginsSegment = beginsSegment
-    this.#capacityLimit = Math.max(capacityLimit, firstBatchBytes)
-    this.#bytes = Buffer.allocUnsafeSlow(Math.min(this.#capacityLimit, Math.max(firstBytes, firstBatchBytes)))
+    this.#capacityLimit = size.capacityLimit
+    this.#firstBytes = size.firstBytes
+  }
+
+  /** For batches to come. @param isWholeAtOnce grows no more: the log is known to be written a lot */
+  static forMany(baseOffset: bigint, beginsSegment: boolean, isWholeAtOnce: boolean): Chunk {
+    const size = { capacityLimit: mostBytes, firstBytes: isWholeAtOnce ? mostBytes : firstBytes }
+    return new Chunk(baseOffset, beginsSegment, size)
+  }
+
+  /** For this one batch, which still has to be appended. */
+  static forOne({ bytes }: RecordBatch, baseOffset: bigint, beginsSegment: boolean): Chunk {
+    return new Chunk(baseOffset, beginsSegment, { capacityLimit: bytes.length, firstBytes: bytes.length })
+  }
+
+  /** Whether a batch should get a chunk of its own: nothing is copied then, or it is too large to share one. */
+  static isForOne({ bytes }: RecordBatch): boolean {
+    return fillsItsBuffer(bytes) || bytes.length > mostBytes / 4
   }
 
   get length(): number {
@@ -35,7 +61,11 @@ export class Chunk {
   }
   /** Memory that is really taken. */
   get capacity(): number {
-    return this.#bytes.length
+    return this.#capacity
+  }
+  /** Full grown: many batches came before it was full. */
+  get isFullGrown(): boolean {
+    return this.#capacity === mostBytes
   }
   get maxTimestamp(): number {
     return this.#maxTimestamp
@@ -47,11 +77,17 @@ export class Chunk {
 
   append(batch: RecordBatch): void {
     const { bytes, baseOffset } = batch
-    this.#grow(this.#length + bytes.length)
+    const isKept = bytes.length === this.#capacityLimit && fillsItsBuffer(bytes)
+    if (isKept) {
+      this.#bytes = bytes
+      this.#capacity = bytes.buffer.byteLength
+    } else {
+      this.#grow(this.#length + bytes.length)
+      bytes.copy(this.#bytes, this.#length)
+    }
     const last = this.#index.at(-1)
     if (last === undefined || this.#length - last.position >= indexIntervalBytes)
       this.#index.push({ offset: baseOffset, position: this.#length })
-    bytes.copy(this.#bytes, this.#length)
     this.#length += bytes.length
     this.#lastOffset = batch.lastOffset
     this.#maxTimestamp = Math.max(this.#maxTimestamp, batch.maxTimestamp)
@@ -93,9 +129,14 @@ export class Chunk {
   #grow(needed: number): void {
     if (needed <= this.#bytes.length) return
     const larger = Buffer.allocUnsafeSlow(
-      Math.min(this.#capacityLimit, Math.max(needed, 2 * this.#bytes.length)),
+      Math.min(this.#capacityLimit, Math.max(needed, 2 * this.#bytes.length, this.#firstBytes)),
     )
     this.#bytes.copy(larger, 0, 0, this.#length)
     this.#bytes = larger
+    this.#capacity = larger.length
   }
+}
+
+function fillsItsBuffer(bytes: Buffer): boolean {
+  return bytes.length >= keptFromBytes && bytes.length >= keptShare * bytes.buffer.byteLength
 }

@@ -39,10 +39,6 @@ export type ReadOptions = {
   readonly isCommittedOnly: boolean
 }
 
-/** Small enough to drop little at a time when memory is full; a larger batch has a chunk of its own. */
-const chunkBytes = 1024 * 1024
-const ownChunkBytes = 64 * 1024
-
 export class PartitionLog {
   readonly producers: ProducerState
   readonly #where: string
@@ -186,7 +182,7 @@ export class PartitionLog {
     const left = compacted(batches, limits)
     if (left.length === batches.length && left.every((batch, at) => batch === batches[at])) return
     const chunks = left.map((batch, at) => {
-      const chunk = new Chunk(batch.baseOffset, at === 0, batch.bytes.length, batch.bytes.length)
+      const chunk = Chunk.forOne(batch, batch.baseOffset, at === 0)
       chunk.append(batch)
       return chunk
     })
@@ -260,7 +256,7 @@ export class PartitionLog {
 
   #append(batch: RecordBatch): void {
     const { length } = batch.bytes
-    const chunk = this.#chunkFor(length)
+    const chunk = this.#chunkFor(batch)
     const before = chunk.capacity
     chunk.append(batch)
     this.#memory.resized(chunk.capacity - before)
@@ -268,19 +264,23 @@ export class PartitionLog {
     this.#endOffset = batch.lastOffset + 1n
   }
 
-  #chunkFor(length: number): Chunk {
+  #chunkFor(batch: RecordBatch): Chunk {
+    const { length } = batch.bytes
+    const isForOne = Chunk.isForOne(batch)
     const last = this.#chunks.at(-1)
     const now = this.#clock.now()
     const rolls =
       last === undefined ||
       this.#segmentBytes + length > this.#configs.number('segment.bytes') ||
       now - this.#segmentSince >= this.#configs.number('segment.ms')
-    if (!rolls && length < ownChunkBytes && last.hasRoomFor(length)) return last
+    if (!rolls && !isForOne && last.hasRoomFor(length)) return last
     if (rolls) {
       this.#segmentBytes = 0
       this.#segmentSince = now
     }
-    const chunk = new Chunk(this.#endOffset, rolls, length >= ownChunkBytes ? length : chunkBytes, length)
+    const chunk = isForOne
+      ? Chunk.forOne(batch, this.#endOffset, rolls)
+      : Chunk.forMany(this.#endOffset, rolls, !rolls && last.isFullGrown)
     this.#chunks.push(chunk)
     this.#memory.claim(chunk, this)
     return chunk

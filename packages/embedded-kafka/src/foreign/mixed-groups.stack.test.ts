@@ -27,10 +27,12 @@ javaTest.for(['4.1', '2.8.1'] as const)(
     })
 
     const shown = await Promise.all([
-      groups(bootstrapServers, version),
-      groups(bootstrapServers, version, '--members'),
+      groups(bootstrapServers, version, '--describe', '--group', 'readers'),
+      groups(bootstrapServers, version, '--describe', '--group', 'readers', '--members'),
+      groups(bootstrapServers, version, '--list'),
     ])
     expect(shown[0].map(({ length }) => length)).toEqual(Array.from({ length: partitions }, () => 9))
+    expect(shown[2]).toEqual([['readers']])
     const clients = shown[1].map((row) => row.slice(-2).join(' ')).toSorted()
     expect(clients).toEqual([expect.stringMatching(/^(console-consumer|consumer-readers-1) 2$/), 'rdkafka 2'])
 
@@ -48,13 +50,13 @@ javaTest.for(['4.1', '2.8.1'] as const)(
   },
 )
 
-/** The rows that `kafka-consumer-groups --describe` prints, cut into cells. */
-async function groups(servers: string, version: '4.1' | '2.8.1', ...more: string[]) {
-  const args = ['--bootstrap-server', servers, '--describe', '--group', 'readers', ...more]
-  const { stdout } = await runJavaTool('kafka-consumer-groups', args, { version })
-  return stdout
+/** What `kafka-consumer-groups` prints, cut into rows and cells; without the heads of its tables. */
+async function groups(servers: string, version: '4.1' | '2.8.1', ...args: string[]) {
+  const all = ['--bootstrap-server', servers, ...args]
+  const { stdout } = await runJavaTool('kafka-consumer-groups', all, { version })
+  const rows = stdout
     .trim()
     .split('\n')
-    .slice(1)
     .map((row) => row.trim().split(/\s+/))
+  return rows.filter(([first]) => first !== 'GROUP')
 }

@@ -46,10 +46,12 @@ export class KafkaPair implements AsyncDisposable {
     return await Promise.all([act(this.embedded), act(this.apache)])
   }
 
-  /** A new topic with the same name on both. */
+  /** A new topic with the same name on both. Records stay, however old their timestamps are. */
   async topic(partitions = 1, configs: Readonly<Record<string, string>> = {}): Promise<string> {
     const name = unique('foreign')
-    await this.onBoth(async (servers) => await createTopic(servers, name, partitions, configs))
+    await this.onBoth(
+      async (servers) => await createTopic(servers, name, partitions, { 'retention.ms': '-1', ...configs }),
+    )
     return name
   }
 

@@ -10,20 +10,38 @@ const partitions = 4
 const values = (count: number): string[] => Array.from({ length: count }, (_, n) => String(n))
 const lines = ({ stdout }: Outcome): readonly string[] => stdout.trim().split('\n')
 
-javaTest.for(['4.1', '2.8.1'] as const)(
-  'kcat and the Java consumer %s share the partitions of one group',
-  async (version) => {
+const strategyOf = (name: string): string => `partition.assignment.strategy=${name}`
+
+javaTest.for([
+  // By a cooperative rebalance a member gives up partitions in one generation, and another gets them in the next.
+  {
+    version: '4.1',
+    assignor: 'cooperative-sticky',
+    javaAssignor: 'org.apache.kafka.clients.consumer.CooperativeStickyAssignor',
+    generation: 3,
+  },
+  {
+    version: '2.8.1',
+    assignor: 'range',
+    javaAssignor: 'org.apache.kafka.clients.consumer.RangeAssignor',
+    generation: 2,
+  },
+] as const)(
+  'kcat and the Java consumer $version share the partitions of one group by $assignor',
+  async ({ version, assignor, javaAssignor, generation }) => {
     await using broker = await startEmbeddedKafka({ topics: [{ topic: 'a.pin', partitions }], brokers: 3 })
     const { bootstrapServers } = broker
-    const half = ['--max-messages', '100', '--timeout-ms', '30000']
-    const args = ['--bootstrap-server', bootstrapServers, '--topic', 'a.pin', '--group', 'readers', ...half]
-    const byJava = runJavaTool('kafka-console-consumer', [...args, '--from-beginning'], { version })
-    const settings = ['auto.offset.reset=earliest', 'heartbeat.interval.ms=100'].flatMap((one) => ['-X', one])
-    const kcat = ['-b', bootstrapServers, '-q', '-c', '100', ...settings, '-G', 'readers', 'a.pin']
-    const byKcat = runProgram('kcat', kcat, { timeoutMs: 30_000 })
+    const settings = ['auto.offset.reset=earliest', 'heartbeat.interval.ms=100', strategyOf(assignor)]
+    const reading = ['-q', '-c', '100', ...settings.flatMap((one) => ['-X', one]), '-G', 'readers', 'a.pin']
+    const byKcat = runProgram('kcat', ['-b', bootstrapServers, ...reading], { timeoutMs: 30_000 })
+    await until('kcat is a member', () => broker.group('readers')?.state === 'Stable')
+    const target = ['--bootstrap-server', bootstrapServers, '--topic', 'a.pin', '--group', 'readers']
+    const property = ['--consumer-property', strategyOf(javaAssignor)]
+    const half = ['--from-beginning', '--max-messages', '100', '--timeout-ms', '30000']
+    const byJava = runJavaTool('kafka-console-consumer', [...target, ...property, ...half], { version })
     await until('both are members', () => {
-      const group = broker.group('readers')
-      return group?.state === 'Stable' && group.memberIds.length === 2
+      const { state, generationId = 0, memberIds = [] } = broker.group('readers') ?? {}
+      return state === 'Stable' && memberIds.length === 2 && generationId >= generation
     })
 
     const shown = await Promise.all([

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type ClusterAdmin, openAdmin } from '@pinpipe/kafka/admin'
 import { type KafkaServer, startKafka } from '@pinpipe/local-stack/kafka'
+import { brokerJvm } from './broker-servers.ts'
 import { type S3Server, startVersityGw } from '@pinpipe/local-stack/versitygw'
 
 type App = 'producer' | 'consumer'
@@ -20,9 +21,6 @@ export type BenchStack = AsyncDisposable & {
   readonly servers: readonly number[]
   bundleOf(app: App): string
 }
-
-/** A heap as a small broker has it, and the JVM's usual compilers. */
-const brokerJvm = ['-Xms1g', '-Xmx1g', '-XX:+UseG1GC']
 
 /** Builds the apps and starts Kafka and versitygw. */
 export async function openBenchStack(): Promise<BenchStack> {

@@ -4,12 +4,14 @@ import { loadavg } from 'node:os'
 import { mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { benchBrokers } from './embedded-kafka.ts'
+import { brokersText } from './broker-table.ts'
 import { openBenchStack } from './bench-stack.ts'
 import { type Case, consumerCases, producerCases } from './cases.ts'
 import { readSelfTimes } from './cpu-profile.ts'
 import { describeMachine } from './machine.ts'
 import { waitForQuiet } from './measure.ts'
-import { measuredText, writeResults } from './results-file.ts'
+import { measuredText, writeBrokers, writeResults } from './results-file.ts'
 import { type CaseRuns, type Run, runsTable } from './table.ts'
 import { loadTopic } from './topic.ts'
 
@@ -23,6 +25,8 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     /** Takes a CPU profile of each case once and prints where the time goes. Results are not written. */
     profile: { type: 'boolean', default: false },
+    /** Compares the embedded broker with Apache Kafka, and nothing else. */
+    brokers: { type: 'boolean', default: false },
     /** Seconds to wait before each run until the machine is quiet. */
     patience: { type: 'string', default: '60' },
   },
@@ -34,6 +38,14 @@ const [runs, records, patienceMs] = [
 ]
 const only = new RegExp(options.only ?? '')
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
+
+if (options.brokers) {
+  const results = await benchBrokers({ rounds: runs, patienceMs, say })
+  const text = brokersText(results, new Date(), await describeMachine())
+  if (options.only === undefined) await writeBrokers(join(import.meta.dirname, 'RESULTS.md'), text)
+  process.stdout.write(text)
+  process.exit(0)
+}
 
 say('build the apps, start Kafka and versitygw')
 await using stack = await openBenchStack()

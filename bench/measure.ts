@@ -75,7 +75,7 @@ export async function waitForQuiet(patienceMs: number): Promise<void> {
 }
 
 /** CPU time and peak resident memory of a living process so far; nothing once it is gone. */
-function processNow(pid: number | undefined): { cpuMs: number; peakRssBytes: number } | undefined {
+export function processNow(pid: number | undefined): { cpuMs: number; peakRssBytes: number } | undefined {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
     const peakKb = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]

@@ -1,4 +1,4 @@
-/** RESULTS.md: what a run measured, above a mark; below it the notes that people write, which every run keeps. */
+/** RESULTS.md: what a run measured of the apps and of the brokers; below it the notes that people write, which every run keeps. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { type CaseRuns, cell, runsTable, timedMs } from './table.ts'
 
@@ -11,6 +11,7 @@ export type Results = {
   readonly producers: readonly CaseRuns[]
 }
 
+const brokersMark = '<!-- brokers: written by `pnpm bench --brokers` -->'
 const notesMark = '<!-- notes: written by hand, kept by every run -->'
 const noNotes = `${notesMark}\n\n## Notes\n`
 
@@ -58,10 +59,28 @@ function comparison(consumers: readonly CaseRuns[], peer: CaseRuns): string {
   return `\nRate in percent of "${peer.title}" of the same round:\n\n${lines.join('\n')}\n`
 }
 
-/** Writes the file and keeps the notes of the one that is there. */
+/** Writes the part about the apps and keeps the others. */
 export async function writeResults(path: string, measured: string): Promise<void> {
   const before = await readFile(path, 'utf8').catch(() => '')
-  await writeFile(path, `${measured}\n${notesOf(before)}`)
+  await writeFile(path, `${measured}\n${brokersOf(before)}${notesOf(before)}`)
+}
+
+/** Writes the part about the brokers and keeps the others. */
+export async function writeBrokers(path: string, measured: string): Promise<void> {
+  const before = await readFile(path, 'utf8').catch(() => '')
+  await writeFile(path, withBrokers(before, measured))
+}
+
+/** The file with another part about the brokers, above the notes. Pure. */
+export function withBrokers(text: string, measured: string): string {
+  const at = [text.indexOf(brokersMark), text.indexOf(notesMark), text.length].filter((found) => found >= 0)
+  return `${text.slice(0, Math.min(...at))}${brokersMark}\n\n${measured}\n${notesOf(text)}`
+}
+
+/** The part about the brokers, with its mark; nothing when there is none. Pure. */
+function brokersOf(text: string): string {
+  const at = text.indexOf(brokersMark)
+  return at === -1 ? '' : text.slice(at, text.indexOf(notesMark))
 }
 
 /** Everything from the mark on. Pure. */

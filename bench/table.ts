@@ -86,7 +86,7 @@ export function timedMs(run: Pick<Run, 'drainMs' | 'wallMs'>): number {
 }
 
 /** A GitHub table; the first column is text, the others are numbers. */
-function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const rule = header.map((_, column) => (column === 0 ? '---' : '--:'))
   return [header, rule, ...rows].map(line).join('')
 }

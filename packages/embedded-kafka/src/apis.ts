@@ -34,6 +34,8 @@ import { offsetDelete } from './api/offset-delete.ts'
 import { offsetFetch } from './api/offset-fetch.ts'
 import { offsetForLeaderEpoch } from './api/offset-for-leader-epoch.ts'
 import { produce } from './api/produce.ts'
+import { saslAuthenticate } from './api/sasl-authenticate.ts'
+import { saslHandshake } from './api/sasl-handshake.ts'
 import { syncGroup } from './api/sync-group.ts'
 import { txnOffsetCommit } from './api/txn-offset-commit.ts'
 import { type Decoded } from './wire/field.ts'
@@ -72,6 +74,8 @@ const list = [
   offsetFetch,
   offsetForLeaderEpoch,
   produce,
+  saslAuthenticate,
+  saslHandshake,
   syncGroup,
   txnOffsetCommit,
 ] as const

@@ -41,4 +41,13 @@ describe('what is wrong with a connection is said in one sentence', () => {
     expect(error).toMatchObject({ code: 'TLS_FAILED', exitCode: 5 })
     expect(error.message).toContain(`${kafka.listeners.plain} does not speak TLS on this port; use --no-tls`)
   })
+
+  stackTest('a login on a port without logins', async ({ kafka }) => {
+    const error = await errorOf({
+      ...plainConnection(kafka.listeners.plain),
+      sasl: { mechanism: 'plain', username: 'nobody', password: 'secret' },
+    })
+    expect(error).toMatchObject({ code: 'AUTHENTICATION_FAILED', exitCode: 4 })
+    expect(error.message).toContain('does not expect a login on this port')
+  })
 })

@@ -77,15 +77,6 @@ describe('what is wrong with a connection is said in one sentence', () => {
     expect(error.message).toContain('there are no AWS credentials; run aws configure')
   })
 
-  stackTest('a login on a port without logins', async ({ kafka }) => {
-    const error = await errorOf({
-      ...plainConnection(kafka.listeners.plain),
-      sasl: { mechanism: 'plain', username: 'nobody', password: 'secret' },
-    })
-    expect(error).toMatchObject({ code: 'AUTHENTICATION_FAILED', exitCode: 4 })
-    expect(error.message).toContain('does not expect a login on this port')
-  })
-
   stackTest('no login on a port that wants one', async ({ kafka }) => {
     const error = await errorOf(plainConnection(kafka.listeners.saslPlain))
     expect(error).toMatchObject({ exitCode: 5 })

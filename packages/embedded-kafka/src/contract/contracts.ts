@@ -7,6 +7,7 @@ import { fetchContract } from './fetch-contract.ts'
 import { groupAdminContract } from './group-admin-contract.ts'
 import { groupContract } from './group-contract.ts'
 import { listOffsetsContract } from './list-offsets-contract.ts'
+import { loginContract } from './login-contract.ts'
 import { metadataContract } from './metadata-contract.ts'
 import { produceContract } from './produce-contract.ts'
 import { producerContract } from './producer-contract.ts'
@@ -20,6 +21,7 @@ import { groupOffsetsContract } from './group-offsets-contract.ts'
 
 const areas: Readonly<Record<string, DeclareCases>> = {
   'connections and metadata': metadataContract,
+  'logins on a port without them': loginContract,
   'creating topics': createTopicsContract,
   produce: produceContract,
   fetch: fetchContract,

@@ -35,6 +35,8 @@ import { offsetDelete } from '../api/offset-delete.ts'
 import { offsetFetch } from '../api/offset-fetch.ts'
 import { offsetForLeaderEpoch } from '../api/offset-for-leader-epoch.ts'
 import { produce } from '../api/produce.ts'
+import { saslAuthenticate } from '../api/sasl-authenticate.ts'
+import { saslHandshake } from '../api/sasl-handshake.ts'
 import { syncGroup } from '../api/sync-group.ts'
 import { txnOffsetCommit } from '../api/txn-offset-commit.ts'
 import { type Reader } from '../wire/reader.ts'
@@ -333,6 +335,10 @@ export const validRequests: readonly ValidRequests[] = [
         ],
       },
     ],
+  })),
+  valid(saslAuthenticate, () => ({ authBytes: Buffer.from('\0user\0password') })),
+  valid(saslHandshake, (_, random) => ({
+    mechanism: random.pick(['PLAIN', 'SCRAM-SHA-512', 'OAUTHBEARER']),
   })),
   valid(syncGroup, ({ memberId, generationId }, random) => ({
     groupId: group(random),

@@ -9,9 +9,6 @@ import { RecordBatch, batchLength } from './record-batch.ts'
 const firstBytes = 4_096
 const mostBytes = 1024 * 1024
 const indexIntervalBytes = 4_096
-/** A batch is kept in the buffer that it came in if it fills most of it, and if it is large enough to be worth it. */
-const keptFromBytes = 16 * 1024
-const keptShare = 0.75
 
 /** Where a batch begins, and the highest timestamp of all batches of the chunk up to the next entry. */
 type IndexEntry = { readonly offset: bigint; readonly position: number }
@@ -52,8 +49,8 @@ export class Chunk {
   }
 
   /** Whether a batch should get a chunk of its own: nothing is copied then, or it is too large to share one. */
-  static isForOne({ bytes }: RecordBatch): boolean {
-    return fillsItsBuffer(bytes) || bytes.length > mostBytes / 4
+  static isForOne({ bytes, mayKeepBuffer }: RecordBatch): boolean {
+    return mayKeepBuffer || bytes.length > mostBytes / 4
   }
 
   get length(): number {
@@ -77,10 +74,9 @@ export class Chunk {
 
   append(batch: RecordBatch): void {
     const { bytes, baseOffset } = batch
-    const isKept = bytes.length === this.#capacityLimit && fillsItsBuffer(bytes)
-    if (isKept) {
+    if (batch.mayKeepBuffer && bytes.length === this.#capacityLimit) {
       this.#bytes = bytes
-      this.#capacity = bytes.buffer.byteLength
+      this.#capacity = bytes.length
     } else {
       this.#grow(this.#length + bytes.length)
       bytes.copy(this.#bytes, this.#length)
@@ -135,8 +131,4 @@ export class Chunk {
     this.#bytes = larger
     this.#capacity = larger.length
   }
-}
-
-function fillsItsBuffer(bytes: Buffer): boolean {
-  return bytes.length >= keptFromBytes && bytes.length >= keptShare * bytes.buffer.byteLength
 }

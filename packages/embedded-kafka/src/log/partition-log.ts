@@ -100,8 +100,8 @@ export class PartitionLog {
    * Appends a producer's batch. A retry of a batch that is in already gets that one's offset.
    * @throws RequestRefused with Kafka's code; the log is as it was then
    */
-  append(bytes: Buffer, leaderEpoch: number): Appended {
-    const batch = new RecordBatch(bytes)
+  append(bytes: Buffer, leaderEpoch: number, mayKeepBuffer = false): Appended {
+    const batch = new RecordBatch(bytes, mayKeepBuffer)
     checkBatch(batch, this.#configs, this.#where)
     const logAppendTimeMs = checkRecords(batch, this.#configs, this.#where, this.#clock.now())
     if (batch.producerId !== noProducer) {

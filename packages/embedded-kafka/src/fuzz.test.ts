@@ -75,8 +75,8 @@ test(
     const report = await fuzzSockets(port, clock, { seed, requests: frames })
     tell(report)
     expect(broker.internalErrors).toEqual([])
-    // Some frames say that they are longer than they are, within the limit.
-    expect(report.incomplete).toBeLessThan(frames / 10)
+    // One frame in five lies about its length; some of these go on beyond what is sent.
+    expect(report.incomplete).toBeLessThan(frames / 4)
     expect(report.closed).toBeGreaterThan(frames / 10)
     expect(report.served).toBeGreaterThan(frames / 10)
 

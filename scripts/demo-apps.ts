@@ -1,6 +1,7 @@
 /** Runs the apps from source for the demo, as a developer would, and shows how far they are. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { stripVTControlCharacters } from 'node:util'
 import { compileCache } from '@pinpipe/local-stack/environment'
@@ -28,7 +29,7 @@ export function appRunner(brokers: string, topicPrefix: string): RunApp {
       stdio: ['ignore', 'pipe', process.stderr.isTTY ? 'inherit' : 'pipe'],
     })
     if (child.stderr !== null) showLines(child.stderr)
-    const [stdout, code] = await Promise.all([text(child.stdout), exitOf(child)])
+    const [stdout, code] = await Promise.all([text(child.stdout ?? Readable.from([])), exitOf(child)])
     if (code !== 0) throw new Error(`the ${app} app ended with exit code ${code}`)
     return stdout
   }

@@ -2,7 +2,7 @@
 
 import { type Cluster } from './cluster.ts'
 import { configKeys } from './config-keys.ts'
-import { RequestRefused } from './error-codes.ts'
+import { RequestRefused, errorCode } from './error-codes.ts'
 import { TopicConfigs } from './topic-configs.ts'
 import { topicNameProblem } from './topic-names.ts'
 
@@ -85,4 +85,34 @@ export function checkResource(
     throw new RequestRefused('INVALID_REQUEST', 'the settings of an embedded broker are given at its start')
   if (resource.resourceType !== resourceType.topic)
     throw new RequestRefused('INVALID_REQUEST', `Unknown resource type ${resource.resourceType}`)
+}
+
+type Named = { readonly resourceType: number; readonly resourceName: string }
+
+/** An answer for each resource: what refuses one leaves the others alone. Nothing is done for one that is named twice. */
+export function alterEach<R extends Named>(resources: readonly R[], alter: (resource: R) => void) {
+  const responses = resources.map((resource) => {
+    const where = whereOf(resource)
+    const isSame = (other: R): boolean =>
+      other.resourceType === where.resourceType && other.resourceName === where.resourceName
+    try {
+      if (resources.filter(isSame).length > 1)
+        throw new RequestRefused('INVALID_REQUEST', 'Each resource must appear at most once.')
+      alter(resource)
+      return { errorCode: errorCode.NONE, ...where }
+    } catch (error) {
+      if (!(error instanceof RequestRefused)) throw error
+      return { errorCode: error.code, errorMessage: error.message, ...where }
+    }
+  })
+  return { responses }
+}
+
+/** The same code for each resource. */
+export function refuseEach(resources: readonly Named[], code: number) {
+  return { responses: resources.map((resource) => ({ errorCode: code, ...whereOf(resource) })) }
+}
+
+function whereOf(resource: Named): Named {
+  return { resourceType: resource.resourceType, resourceName: resource.resourceName }
 }

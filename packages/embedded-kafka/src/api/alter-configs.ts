@@ -1,9 +1,8 @@
 /** AlterConfigs: replaces all settings of a topic. */
 
-import { applyToTopic, checkResource } from '../config-alteration.ts'
-import { RequestRefused, errorCode } from '../error-codes.ts'
+import { alterEach, applyToTopic, checkResource, refuseEach } from '../config-alteration.ts'
 import { array, bool, int16, int32, int8, string } from '../wire/schema.ts'
-import { type RequestContext, defineApi } from './api.ts'
+import { defineApi } from './api.ts'
 
 export const alterConfigs = defineApi({
   name: 'AlterConfigs',
@@ -27,51 +26,12 @@ export const alterConfigs = defineApi({
       resourceName: string(),
     }),
   },
-  handle(context, { resources, validateOnly }) {
-    return {
-      responses: resources.map((resource) => {
-        const isRepeated = resources.some(
-          (other) =>
-            other !== resource &&
-            other.resourceType === resource.resourceType &&
-            other.resourceName === resource.resourceName,
-        )
-        return { ...replace(context, resource, isRepeated, validateOnly), ...where(resource) }
-      }),
-    }
-  },
-  refuse: ({ resources }, code) => ({
-    responses: resources.map((resource) => ({ errorCode: code, ...where(resource) })),
-  }),
+  handle: ({ cluster }, { resources, validateOnly }) =>
+    alterEach(resources, (resource) => {
+      const withoutValue = resource.configs.filter(({ value }) => value === null).map(({ name }) => name)
+      checkResource(resource, withoutValue)
+      const settings = new Map(resource.configs.map(({ name, value }) => [name, value ?? '']))
+      applyToTopic(cluster, resource.resourceName, () => settings, validateOnly)
+    }),
+  refuse: ({ resources }, code) => refuseEach(resources, code),
 })
-
-type Resource = {
-  readonly resourceType: number
-  readonly resourceName: string
-  readonly configs: readonly { readonly name: string; readonly value: string | null }[]
-}
-
-function where({ resourceType, resourceName }: Resource) {
-  return { resourceType, resourceName }
-}
-
-function replace(
-  { cluster }: RequestContext,
-  resource: Resource,
-  isRepeated: boolean,
-  validateOnly: boolean,
-) {
-  try {
-    if (isRepeated) throw new RequestRefused('INVALID_REQUEST', 'Each resource must appear at most once.')
-    checkResource(
-      resource,
-      resource.configs.filter(({ value }) => value === null).map(({ name }) => name),
-    )
-    const settings = new Map(resource.configs.map(({ name, value }) => [name, value ?? '']))
-    applyToTopic(cluster, resource.resourceName, () => settings, validateOnly)
-    return { errorCode: errorCode.NONE }
-  } catch (error) {
-    if (!(error instanceof RequestRefused)) throw error
-    return { errorCode: error.code, errorMessage: error.message }
-  }
-}

@@ -1,9 +1,15 @@
 /** IncrementalAlterConfigs: single settings of a topic (KIP-339). */
 
-import { applyToTopic, changed, checkResource, operation } from '../config-alteration.ts'
-import { RequestRefused, errorCode } from '../error-codes.ts'
+import {
+  alterEach,
+  applyToTopic,
+  changed,
+  checkResource,
+  operation,
+  refuseEach,
+} from '../config-alteration.ts'
 import { array, bool, int16, int32, int8, string } from '../wire/schema.ts'
-import { type RequestContext, defineApi } from './api.ts'
+import { defineApi } from './api.ts'
 
 export const incrementalAlterConfigs = defineApi({
   name: 'IncrementalAlterConfigs',
@@ -31,54 +37,18 @@ export const incrementalAlterConfigs = defineApi({
       resourceName: string(),
     }),
   },
-  handle(context, { resources, validateOnly }) {
-    return {
-      responses: resources.map((resource) => {
-        const isRepeated = resources.some(
-          (other) =>
-            other !== resource &&
-            other.resourceType === resource.resourceType &&
-            other.resourceName === resource.resourceName,
-        )
-        return { ...alter(context, resource, isRepeated, validateOnly), ...where(resource) }
-      }),
-    }
-  },
-  refuse: ({ resources }, code) => ({
-    responses: resources.map((resource) => ({ errorCode: code, ...where(resource) })),
-  }),
+  handle: ({ cluster }, { resources, validateOnly }) =>
+    alterEach(resources, (resource) => {
+      const withoutValue = resource.configs
+        .filter(({ configOperation, value }) => configOperation !== operation.delete && value === null)
+        .map(({ name }) => name)
+      checkResource(resource, withoutValue)
+      const changes = resource.configs.map(({ name, configOperation, value }) => ({
+        name,
+        operation: configOperation,
+        value,
+      }))
+      applyToTopic(cluster, resource.resourceName, (before) => changed(before, changes), validateOnly)
+    }),
+  refuse: ({ resources }, code) => refuseEach(resources, code),
 })
-
-type Resource = {
-  readonly resourceType: number
-  readonly resourceName: string
-  readonly configs: readonly {
-    readonly name: string
-    readonly configOperation: number
-    readonly value: string | null
-  }[]
-}
-
-function where({ resourceType, resourceName }: Resource) {
-  return { resourceType, resourceName }
-}
-
-function alter({ cluster }: RequestContext, resource: Resource, isRepeated: boolean, validateOnly: boolean) {
-  try {
-    if (isRepeated) throw new RequestRefused('INVALID_REQUEST', 'Each resource must appear at most once.')
-    const withoutValue = resource.configs
-      .filter(({ configOperation, value }) => configOperation !== operation.delete && value === null)
-      .map(({ name }) => name)
-    checkResource(resource, withoutValue)
-    const changes = resource.configs.map(({ name, configOperation, value }) => ({
-      name,
-      operation: configOperation,
-      value,
-    }))
-    applyToTopic(cluster, resource.resourceName, (before) => changed(before, changes), validateOnly)
-    return { errorCode: errorCode.NONE }
-  } catch (error) {
-    if (!(error instanceof RequestRefused)) throw error
-    return { errorCode: error.code, errorMessage: error.message }
-  }
-}

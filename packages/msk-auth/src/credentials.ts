@@ -8,7 +8,14 @@ import {
   fromWebToken,
 } from '@aws-sdk/credential-providers'
 import { readFile } from 'node:fs/promises'
-import { type AwsCredentials } from './token.ts'
+
+/** Credentials as the AWS SDK gives them. `expiration` is absent for keys that do not end. */
+export type AwsCredentials = {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
+  readonly expiration?: Date
+}
 
 export type AwsCredentialProvider = () => Promise<AwsCredentials>
 

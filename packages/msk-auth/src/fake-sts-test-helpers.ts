@@ -2,6 +2,7 @@
 
 import { createServer } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type AccessKey } from './token-verifier.ts'
 
 export type StsCall = {
   readonly action: string
@@ -12,8 +13,8 @@ export type StsCall = {
 export type FakeSts = AsyncDisposable & {
   readonly url: string
   readonly calls: readonly StsCall[]
-  /** The secret key of an access key id that this STS gave out. */
-  readonly secretOf: (accessKeyId: string) => string
+  /** What this STS gave out. */
+  readonly keyOf: (accessKeyId: string) => AccessKey | undefined
 }
 
 export type FakeStsOptions = {
@@ -30,7 +31,7 @@ export type FakeStsOptions = {
 /** Starts one on a free port of loopback, for the actions that assume a role. Disposing of it cuts its connections. */
 export async function startFakeSts(options: FakeStsOptions = {}): Promise<FakeSts> {
   const calls: StsCall[] = []
-  const secrets = new Map<string, string>()
+  const keys = new Map<string, AccessKey>()
   const server = createServer((request, response) => {
     void (async () => {
       let body = ''
@@ -49,8 +50,9 @@ export async function startFakeSts(options: FakeStsOptions = {}): Promise<FakeSt
       }
       const id = `ASIAFAKE${String(calls.length).padStart(8, '0')}`
       const secret = `secret/of+${id}`
-      secrets.set(id, secret)
       const expiration = new Date((options.nowMs?.() ?? Date.now()) + (options.lifetimeS ?? 3600) * 1000)
+      const sessionToken = `session-token-of-${id}`
+      keys.set(id, { secretAccessKey: secret, sessionToken, expiresAtMs: expiration.getTime() })
       response.end(assumed(action, { id, secret, expiration, session: form.get('RoleSessionName') ?? '' }))
     })()
   })
@@ -62,7 +64,7 @@ export async function startFakeSts(options: FakeStsOptions = {}): Promise<FakeSt
   return {
     url: `http://127.0.0.1:${address.port}`,
     calls,
-    secretOf: (accessKeyId) => secrets.get(accessKeyId) ?? '',
+    keyOf: (accessKeyId) => keys.get(accessKeyId),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise((resolve) => {

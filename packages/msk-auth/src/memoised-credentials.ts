@@ -5,10 +5,10 @@
  * wait, so that there is one AssumeRole for each life of the credentials (hazard S2).
  */
 
-import { type CredentialSource } from './credentials.ts'
+import { type AwsCredentials, type CredentialSource } from './credentials.ts'
 import { MskAuthError } from './errors.ts'
 import { credentialErrorOf } from './credential-errors.ts'
-import { type AwsCredentials, shortestTokenS } from './token.ts'
+import { shortestLoginS } from './login-format.ts'
 
 export type Clock = { readonly nowMs: () => number }
 
@@ -42,7 +42,7 @@ export class MemoisedCredentials {
       return await this.#fetching
     } catch (error) {
       // What is kept is still good for a token: a broken refresh must not cut a connection that could live on.
-      if (this.#kept !== undefined && this.#leftMs(this.#kept) >= shortestTokenS * 1000) return this.#kept
+      if (this.#kept !== undefined && this.#leftMs(this.#kept) >= shortestLoginS * 1000) return this.#kept
       throw error
     }
   }
@@ -50,10 +50,10 @@ export class MemoisedCredentials {
   async #refresh(): Promise<AwsCredentials> {
     const fetched = await this.#fetch()
     const leftMs = this.#leftMs(fetched)
-    if (leftMs < shortestTokenS * 1000) {
+    if (leftMs < shortestLoginS * 1000) {
       throw new MskAuthError(
         'CREDENTIALS_TOO_SHORT',
-        `the AWS credentials from ${this.#source.name} end in ${Math.max(0, Math.floor(leftMs / 1000))} s, and a token needs at least ${shortestTokenS} s: renew them, and check this machine's clock`,
+        `the AWS credentials from ${this.#source.name} end in ${Math.max(0, Math.floor(leftMs / 1000))} s, and a login needs at least ${shortestLoginS} s: renew them, and check this machine's clock`,
       )
     }
     this.#kept = fetched

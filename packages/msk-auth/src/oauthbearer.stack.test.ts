@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'vitest'
-import { type AwsCredentials } from './token.ts'
+import { type AwsCredentials } from './credentials.ts'
 import { mskTokenProvider } from './token-provider.ts'
 
 const run = promisify(execFile)

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, vi } from 'vitest'
 import { type FakeSts } from './fake-sts-test-helpers.ts'
-import { type AwsCredentials } from './token.ts'
+import { type AwsCredentials } from './credentials.ts'
 
 export const roleArn = 'arn:aws:iam::123456789012:role/msk-client'
 export const base = { region: 'eu-west-1', clientId: 'producer' } as const

@@ -8,6 +8,7 @@
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { bundleOptions } from './bundle-options.ts'
 
 const [app] = process.argv.slice(2)
 if (app === undefined) throw new Error('Name the app to build: build-app.ts <producer|consumer|topic-admin>.')
@@ -24,17 +25,7 @@ await mkdir(fresh, { recursive: true })
 await build({
   entryPoints: [`${folder}src/main.ts`],
   outfile: `${fresh}/${app}.js`,
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node24',
-  sourcemap: 'linked',
-  sourcesContent: false,
-  logLevel: 'warning',
-  // kafkajs and its like call require() for Node's own modules; an ESM file has none of its own.
-  banner: {
-    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-  },
+  ...bundleOptions,
 })
 const runtime = { name: manifest.name, version: manifest.version, private: true, type: 'module' }
 await writeFile(`${fresh}/package.json`, `${JSON.stringify(runtime, null, 2)}\n`)

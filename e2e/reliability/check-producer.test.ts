@@ -42,7 +42,7 @@ test('a record that failed is not in the log, one of unknown fate may be', async
   const rest = ledger.slice(0, 4)
   const unknown = [...rest, { ...entry, outcome: 'unknown' as const }]
   expect(await findings({ log, lake, ledger: unknown })).toMatchObject({ counts: {} })
-  const failed = [...rest, { ...entry, outcome: 'fail' as const }]
+  const failed = [...rest, { ...entry, outcome: 'failed' as const }]
   expect(await findings({ log, lake, ledger: failed })).toMatchObject({ counts: { WRONG_ACK: 1 } })
 })
 

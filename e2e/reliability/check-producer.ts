@@ -14,8 +14,8 @@ export type LedgerEntry = {
   readonly sender?: string
   /** Of the value, in hex; null for a null value. */
   readonly sha256: string | null
-  /** `fail`: it must not be in the log (an aborted transaction). `unknown`: the sender was told nothing for sure. */
-  readonly outcome: 'ok' | 'fail' | 'unknown'
+  /** `failed`: it must not be in the log (an aborted transaction). `unknown`: the sender was told nothing for sure. */
+  readonly outcome: 'ok' | 'failed' | 'unknown'
   /** Where it was acknowledged to be, if the sender was told. */
   readonly offset?: string
 }
@@ -85,7 +85,7 @@ export function checkProducer(ledger: Iterable<LedgerEntry>, log: Log, findings:
       if (index === undefined) {
         if (entry.outcome === 'ok' && partition.low === 0n)
           lost(entry, 'it was acknowledged and is not there')
-      } else if (entry.outcome === 'fail') {
+      } else if (entry.outcome === 'failed') {
         const what = `seq ${entry.seq} was said to have failed, and is at offset ${partition.offsetAt(index)}`
         findings.add('WRONG_ACK', where, what)
       } else found(partition, index, entry)

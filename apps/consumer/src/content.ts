@@ -2,7 +2,7 @@
  * The bytes of one object while they are being collected: chunks of the memory budget, filled in order.
  * One owner at a time (a range, then the storer); after `release` it is empty for good.
  */
-import type { MemoryBudget } from './memory-budget.ts'
+import { MemoryBudget } from './memory-budget.ts'
 
 const newline = 0x0a
 
@@ -31,16 +31,23 @@ export class Content {
     return content
   }
 
+  /** A copy of a few bytes, outside any budget. */
+  static of(bytes: Uint8Array): Content {
+    const copy = Buffer.alloc(bytes.length)
+    copy.set(bytes)
+    return Content.holding(new MemoryBudget(Number.MAX_SAFE_INTEGER), [copy])
+  }
+
   get bytes(): number {
     return this.#bytes
   }
 
-  /** Copies the line and a newline. False when the budget has no room: nothing is written then. */
-  writeLine(line: Uint8Array): boolean {
+  /** Copies the line and a newline. False when the budget has no room: nothing is written then, unless it may go beyond. */
+  writeLine(line: Uint8Array, beyondBudget = false): boolean {
     const needed = line.length + 1
     let chunk = this.#current
     if (chunk === undefined || needed > chunk.length - this.#at) {
-      chunk = this.#nextChunk(needed)
+      chunk = this.#nextChunk(needed, beyondBudget)
       if (chunk === undefined) return false
     }
     chunk.set(line, this.#at)
@@ -95,8 +102,9 @@ export class Content {
     this.#heldBytes = 0
   }
 
-  #nextChunk(needed: number): Buffer<ArrayBuffer> | undefined {
-    const chunk = this.#budget.takeChunk(needed, this.#full.length + (this.#current === undefined ? 0 : 1))
+  #nextChunk(needed: number, beyondBudget: boolean): Buffer<ArrayBuffer> | undefined {
+    const step = this.#full.length + (this.#current === undefined ? 0 : 1)
+    const chunk = this.#budget.takeChunk(needed, step, beyondBudget)
     if (chunk === undefined) return undefined
     if (this.#current !== undefined) this.#full.push({ chunk: this.#current, length: this.#at })
     this.#current = chunk

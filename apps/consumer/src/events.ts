@@ -6,6 +6,7 @@ import type { TopicPartition } from '@pinpipe/kafka/record-consumer'
 import type { Health } from '@pinpipe/service/health'
 import type { Logger } from '@pinpipe/service/logger'
 import type { Metrics } from '@pinpipe/service/metrics'
+import type { PartitionHalt } from './chain/halt.ts'
 import type { SealedRange } from './range.ts'
 import type { StoredRange } from './storer.ts'
 
@@ -40,17 +41,22 @@ export class Events {
     this.#log.info({ partitions: namesOf(partitions) }, 'partitions assigned')
   }
 
-  revoked(partitions: readonly TopicPartition[], dropped: number): void {
-    this.#counters.dropped.inc(dropped)
+  revoked(partitions: readonly TopicPartition[]): void {
     this.#health.notReady('group', 'the group is rebalancing')
+    this.#log.info({ partitions: namesOf(partitions) }, 'partitions revoked')
+  }
+
+  /** Another writer claimed what we were about to: a group that is rebalancing, or a second deployment on this lake. */
+  overtaken(at: TopicPartition, dropped: number): void {
+    this.#counters.overtaken.inc({ topic: at.topic })
+    this.#counters.dropped.inc(dropped)
     this.#log.info(
-      { partitions: namesOf(partitions), droppedRecords: dropped },
-      'partitions revoked; open ranges are read again',
+      { topic: at.topic, partition: at.partition, droppedRecords: dropped },
+      'another writer claimed these offsets; going on where its chain ends',
     )
   }
 
-  /** `contentBytes`: of the range before it was compressed. */
-  rangeStored(range: SealedRange, stored: StoredRange, contentBytes: number): void {
+  rangeStored(range: SealedRange, stored: StoredRange): void {
     const { topic, partition, start, end, trigger } = range
     const rejected = [...range.rejected.values()].reduce((sum, count) => sum + count, 0)
     this.totals.records += range.records - rejected
@@ -58,7 +64,7 @@ export class Events {
     this.totals.objects += stored.objects
     this.totals.deadObjects += stored.deadObjects
     this.totals.bytes += stored.bytes
-    this.totals.contentBytes += contentBytes
+    this.totals.contentBytes += stored.contentBytes
     this.#counters.records.inc({ topic }, range.records - rejected)
     this.#counters.objects.inc({ topic, trigger }, stored.objects)
     this.#counters.bytes.inc({ topic }, stored.bytes)
@@ -88,7 +94,7 @@ export class Events {
   lastCommitNotTaken(offsets: readonly TopicPartition[]): void {
     this.#log.warn(
       { partitions: namesOf(offsets) },
-      'what was stored last is not committed: it will be stored again under another name',
+      'what was stored last is not committed: tools that show the lag of the group show too much until the next commit',
     )
   }
 
@@ -97,10 +103,10 @@ export class Events {
     this.#log.debug({ usedBytes }, 'memory is short: partitions are paused')
   }
 
-  partitionHalted(at: TopicPartition, error: Error): void {
-    this.#counters.halted.inc({ topic: at.topic })
-    this.#health.notReady(`${at.topic}/${at.partition}`, 'halted by an object with other content')
-    this.#log.error({ topic: at.topic, partition: at.partition }, error.message)
+  partitionHalted(at: TopicPartition, halt: PartitionHalt): void {
+    this.#counters.halted.inc({ topic: at.topic, code: halt.code })
+    this.#health.notReady(`${at.topic}/${at.partition}`, `halted: ${halt.code}`)
+    this.#log.error({ topic: at.topic, partition: at.partition, code: halt.code }, halt.message)
   }
 }
 
@@ -126,9 +132,14 @@ function countersOf(metrics: Metrics) {
       help: 'Records that became dead letters',
       labels: ['topic', 'reason'],
     }),
+    overtaken: metrics.counter({
+      name: 'claims_lost_total',
+      help: 'Claims that another writer had made before',
+      labels: ['topic'],
+    }),
     dropped: metrics.counter({
       name: 'records_dropped_total',
-      help: 'Records of open ranges dropped at a rebalance, to be read again',
+      help: 'Records of open ranges dropped because another writer claimed them',
     }),
     commitsNotTaken: metrics.counter({
       name: 'commits_not_taken_total',
@@ -140,8 +151,8 @@ function countersOf(metrics: Metrics) {
     }),
     halted: metrics.counter({
       name: 'partitions_halted_total',
-      help: 'Partitions halted by an object with other content',
-      labels: ['topic'],
+      help: 'Partitions halted until somebody decides, by why',
+      labels: ['topic', 'code'],
     }),
   }
 }

@@ -2,25 +2,40 @@
  * One assigned partition: the range it is filling, and the one range that is on its way into the store.
  *
  * Rules: one unfinished range at a time (R4: the next one fills meanwhile, and is sealed after the first is stored);
- * after `close` nothing is taken, and what was open is dropped, to be read again from the committed offset.
- * Called by the pipeline only, on one assignment; a new assignment makes a new lane.
+ * after `close` nothing is taken, and what was open is dropped, to be read again from the chain's frontier. Between two
+ * assignments it is suspended: it keeps what is open, and goes on when the partition comes back and nobody else stored it.
+ * Called by the pipeline only.
  */
 import type { FetchedBatch, TopicPartition } from '@pinpipe/kafka/record-consumer'
+import type { RangeLink, Tail } from './chain/link.ts'
+import type { PartitionChain } from './chain/partition-chain.ts'
+import { TailProof } from './chain/tail-proof.ts'
 import type { Clock, Timer } from './clock.ts'
-import type { RecordEncoder } from './encoder.ts'
+import type { Encoding } from './format/encoding.ts'
 import type { MemoryBudget } from './memory-budget.ts'
 import type { Offsets } from './offsets.ts'
 import { OpenRange, type SealedRange } from './range.ts'
 import { limitReached, type Limits, type Trigger } from './triggers.ts'
 
-export type LaneOptions = {
+/** What a lane begins with, when the chain says so. */
+export type LaneStart = {
+  /** A range that another run claimed and did not finish: it comes first. */
+  readonly claimed?: { readonly link: RangeLink; readonly encoding: Encoding }
+  /** The last record that the chain knows of. */
+  readonly tail?: Tail
+  /** The log still has its offset: then it must have the record, too. */
+  readonly isTailInLog?: boolean
+}
+
+export type LaneOptions = LaneStart & {
   readonly at: TopicPartition
+  readonly chain: PartitionChain
   readonly offsets: Offsets
-  readonly encode: RecordEncoder
+  readonly encoding: Encoding
   readonly limits: Limits
   readonly budget: MemoryBudget
   readonly clock: Clock
-  /** Stores a range and commits it. Never rejects: what goes wrong closes the lane. */
+  /** Claims and stores a range. Never rejects: what goes wrong closes the lane. */
   readonly land: (range: SealedRange) => Promise<void>
   readonly backpressure: {
     /** Resolves when there may be memory again. */
@@ -30,31 +45,40 @@ export type LaneOptions = {
   }
 }
 
+type State = 'taking' | 'draining' | 'suspended' | 'closed'
+
 export class Lane {
   readonly at: TopicPartition
+  readonly chain: PartitionChain
   readonly offsets: Offsets
+  /** The last record that the chain knows of. */
+  tail: Tail | undefined
   readonly #options: LaneOptions
+  #state: State = 'taking'
   #highWatermark: bigint | undefined
+  #claimed: LaneStart['claimed']
+  #proof: TailProof | undefined
   #open: OpenRange | undefined
   #ageTimer: Timer | undefined
   /** Set while a range is being stored: the next one is to follow at once. */
   #due: Trigger | undefined
   #storing: Promise<void> | undefined
-  #isClosed = false
-  #isRevoked = false
-  #isDraining = false
   #largestBatchBytes = 0
   #leavingBytes = 0
 
   constructor(options: LaneOptions) {
     this.at = options.at
+    this.chain = options.chain
     this.offsets = options.offsets
+    this.tail = options.tail
+    this.#claimed = options.claimed
+    if (options.tail && options.isTailInLog === true) this.#proof = new TailProof(options.at, options.tail)
     this.#options = options
   }
 
   /** Of the open range: what sealing it would set free. */
   get bytes(): number {
-    return this.#open?.bytes ?? 0
+    return this.#open === undefined || this.#isUnfinishedClaim ? 0 : this.#open.bytes
   }
 
   get records(): number {
@@ -75,12 +99,12 @@ export class Lane {
   }
 
   get isClosed(): boolean {
-    return this.#isClosed
+    return this.#state === 'closed'
   }
 
-  /** The partition is no longer ours: its commits are somebody else's. */
-  get isRevoked(): boolean {
-    return this.#isRevoked
+  /** Where its next range begins: the frontier of the chain, as far as this lane knows. */
+  get frontier(): bigint {
+    return this.#open?.start ?? this.offsets.next
   }
 
   /** A next batch may not fit before the range that is being stored is done: better not to fetch it yet. */
@@ -88,42 +112,39 @@ export class Lane {
     return this.isStoring && this.bytes + this.#largestBatchBytes > this.#options.limits.maxBytes
   }
 
-  /** Takes what is new of the batch into ranges, sealing them as limits are reached. Nothing of the batch is kept. */
-  async take(batch: FetchedBatch): Promise<void> {
-    this.#highWatermark = batch.highWatermark
-    const { from, to, lastOffset } = this.offsets.wanted(batch)
-    let next = from
-    while (!this.#isClosed && !this.#isDraining && !this.offsets.isAtTarget) {
+  /**
+   * Takes what is new of the batch into ranges, sealing them as limits are reached. Nothing of the batch is kept.
+   * Throws a PartitionHalt when the log is not the one that was stored.
+   */
+  async take({ records, lastOffset, highWatermark }: FetchedBatch): Promise<void> {
+    this.#highWatermark = highWatermark
+    this.#proof?.check(records)
+    this.#proof = undefined
+    this.offsets.skipTaken(records)
+    while (this.#state === 'taking' && !this.offsets.isAtTarget && this.offsets.next <= lastOffset) {
       const range = (this.#open ??= this.#begin())
       const before = range.bytes
-      next = range.append(batch.records, next, to)
+      range.append(records, this.#stopOf(range, lastOffset))
       this.#largestBatchBytes = Math.max(this.#largestBatchBytes, range.bytes - before)
-      if (next >= to) range.extendTo(lastOffset)
-      this.#passed(range)
-      if (next >= to) {
-        const trigger = this.offsets.isAtTarget ? 'until-end' : limitReached(range, this.#options.limits)
-        if (trigger !== undefined) this.seal(trigger)
-        return
-      }
-      if (range.blockedBy === undefined) continue
+      if (range.blockedBy === undefined) this.#cover(range, lastOffset)
+      else this.#passed(range)
       if (range.blockedBy === 'memory') await this.#options.backpressure.relieve()
-      else await this.#rotate(range, range.blockedBy)
+      else if (range.blockedBy !== undefined) await this.#rotate(range, range.blockedBy)
     }
   }
 
   /** The position moved over offsets without records (K12): they become part of a range all the same. */
   skip(nextOffset: bigint): void {
-    if (this.#isClosed || this.offsets.isAtTarget || nextOffset <= this.offsets.next) return
-    this.#open ??= this.#begin()
-    this.#open.extendTo(nextOffset - 1n)
-    this.#passed(this.#open)
-    if (this.offsets.isAtTarget) this.seal('until-end')
+    this.#proof?.isGone()
+    while (this.#state === 'taking' && !this.offsets.isAtTarget && this.offsets.next < nextOffset) {
+      this.#cover((this.#open ??= this.#begin()), nextOffset - 1n)
+    }
   }
 
-  /** Seals the open range now, or as soon as the one before it is stored. */
+  /** Seals the open range now, or as soon as the one before it is stored or the partition is back. */
   seal(trigger: Trigger): void {
-    if (this.#open?.end === undefined || this.#isClosed) return
-    if (this.#storing === undefined) this.#storing = this.#storeAll(trigger)
+    if (this.#open?.end === undefined || this.isClosed || this.#isUnfinishedClaim) return
+    if (this.#storing === undefined && this.#state !== 'suspended') this.#storing = this.#storeAll(trigger)
     else this.#due ??= trigger
   }
 
@@ -134,26 +155,76 @@ export class Lane {
 
   /** Takes nothing more. The range that is being stored is finished, what is open stays to be sealed. */
   stopTaking(): void {
-    this.#isDraining = true
+    if (this.#state === 'taking') this.#state = 'draining'
+  }
+
+  /** The partition was taken away, perhaps only for a moment. The range on its way is finished; none follows. */
+  suspend(): void {
+    if (this.isClosed) return
+    this.#state = 'suspended'
+    this.#options.budget.wake()
+  }
+
+  /**
+   * The partition is back, and nobody else stored anything of it.
+   * @param low the first offset of the log
+   * @returns where to read on: from the last record that was taken, which has to be there still
+   */
+  resume(low: bigint): bigint {
+    if (this.#state === 'suspended') this.#state = 'taking'
+    if (this.#due !== undefined) this.seal(this.#due)
+    const last = this.#open?.last ?? this.tail
+    if (last === undefined || last.offset < low) return this.offsets.next
+    this.#proof = new TailProof(this.at, last)
+    return last.offset
   }
 
   /** Takes nothing more and drops what is open. */
   close(): void {
-    this.#isClosed = true
+    this.#state = 'closed'
     this.#due = undefined
     this.#ageTimer?.cancel()
     this.#open?.drop()
     this.#open = undefined
   }
 
-  revoke(): void {
-    this.#isRevoked = true
-    this.close()
+  get #isUnfinishedClaim(): boolean {
+    return this.#open?.claimed !== undefined && !this.#open.isComplete
   }
 
   #begin(): OpenRange {
-    const { at, encode, limits, budget } = this.#options
-    return new OpenRange({ at, start: this.offsets.next, limits, encode, budget })
+    const { at, encoding, limits, budget, clock } = this.#options
+    const claimed = this.#claimed
+    this.#claimed = undefined
+    return new OpenRange({
+      at,
+      start: this.offsets.next,
+      limits,
+      encoding: claimed?.encoding ?? encoding,
+      budget,
+      plannedAtMs: claimed?.link.plannedAt ?? clock.wallMs(),
+      claimed: claimed?.link,
+    })
+  }
+
+  /** The first offset that the range may not take, if the batch reaches it. */
+  #stopOf(range: OpenRange, lastOffset: bigint): bigint | undefined {
+    const stop = range.stop ?? this.offsets.target
+    return stop !== undefined && lastOffset >= stop ? stop : undefined
+  }
+
+  /** Everything up to this offset was taken: the range has it, up to where it has to end. */
+  #cover(range: OpenRange, lastOffset: bigint): void {
+    const stop = this.#stopOf(range, lastOffset)
+    range.extendTo(stop === undefined ? lastOffset : stop - 1n)
+    this.#passed(range)
+    if (range.isComplete) this.seal('recovery')
+    else if (range.claimed !== undefined) return
+    else if (this.offsets.isAtTarget) this.seal('until-end')
+    else {
+      const trigger = limitReached(range, this.#options.limits)
+      if (trigger !== undefined) this.seal(trigger)
+    }
   }
 
   /** Moves the position behind what the range has; its age counts from the first of it. */
@@ -183,7 +254,7 @@ export class Lane {
         this.#leavingBytes = range.files.reduce((sum, file) => sum + file.content.bytes, 0)
         await this.#options.land(range)
         this.#leavingBytes = 0
-        trigger = this.#due
+        trigger = this.#state === 'suspended' ? undefined : this.#due
       }
     } finally {
       this.#storing = undefined

@@ -2,8 +2,9 @@
  * One budget of memory for all record content of the process, whatever the number of partitions: chunks that ranges
  * fill, and the bodies that wait to be stored. Owns the pool of chunks that are used again.
  *
- * Rule: `usedBytes` + the pool never exceed the limit, with one exception that keeps the process moving: a single
- * record larger than the whole budget gets its memory when nothing else is held.
+ * Rule: `usedBytes` + the pool never exceed the limit, with two exceptions that keep the process moving: a single record
+ * larger than the whole budget gets its memory when nothing else is held, and a range that another run claimed goes beyond
+ * it (its size was that run's choice).
  * What the Kafka client holds of a fetch is outside.
  */
 
@@ -41,10 +42,10 @@ export class MemoryBudget {
    * A chunk of at least `minBytes`; the `step`-th of a range is larger than the one before, so that a thousand
    * quiet partitions cost little. Undefined when the budget does not hold it: wait for {@link freed} and ask again.
    */
-  takeChunk(minBytes: number, step: number): Buffer<ArrayBuffer> | undefined {
+  takeChunk(minBytes: number, step: number, beyondBudget = false): Buffer<ArrayBuffer> | undefined {
     const wanted = poolSizes[Math.min(step, poolSizes.length - 1)] ?? minBytes
     const size = Math.max(minBytes, wanted)
-    if (this.#usedBytes + size > this.limitBytes && this.#usedBytes > 0) {
+    if (!beyondBudget && this.#usedBytes + size > this.limitBytes && this.#usedBytes > 0) {
       // A smaller chunk may do.
       return size > minBytes && minBytes <= poolSizes[0] && step > 0 ? this.takeChunk(minBytes, 0) : undefined
     }

@@ -4,10 +4,7 @@
  * Rules: ranges tile the log (a range starts where the one before it ended), what is committed is the last stored
  * offset + 1, and the position only grows. Made anew at each assignment: a revoked partition is forgotten.
  */
-import type { FetchedBatch, TopicPartition } from '@pinpipe/kafka/record-consumer'
-
-/** The part of a batch that is wanted: the records from index `from` up to `to`, exclusive. */
-export type Wanted = { readonly from: number; readonly to: number; readonly lastOffset: bigint }
+import type { RecordCursor, TopicPartition } from '@pinpipe/kafka/record-consumer'
 
 export class Offsets {
   readonly #start: bigint
@@ -17,19 +14,14 @@ export class Offsets {
   readonly #target: bigint | undefined
 
   /**
-   * @param start the first offset of this assignment
-   * @param options.committed what the group has committed, if anything
-   * @param options.target the first offset that is not wanted (`--until-end`); without it there is no end
+   * @param start the frontier of the chain: the first offset of this assignment
+   * @param target the first offset that is not wanted (`--until-end`); without it there is no end
    */
-  constructor(
-    start: bigint,
-    options: { readonly committed?: bigint | undefined; readonly target?: bigint | undefined } = {},
-  ) {
+  constructor(start: bigint, target?: bigint) {
     this.#start = start
     this.#next = start
     this.#stored = start
-    this.#committed = options.committed
-    this.#target = options.target
+    this.#target = target
   }
 
   /** The next offset to read, and the start of the next range. */
@@ -51,14 +43,14 @@ export class Offsets {
     return this.#target !== undefined && this.#next >= this.#target
   }
 
-  /** What of the batch is new and below the target. A broker may deliver records below the position again (K8). */
-  wanted(batch: FetchedBatch): Wanted {
-    const { records } = batch
-    const { lastOffset } = batch
-    const from = batch.firstOffset < this.#next ? indexAtOrAfter(records, this.#next) : 0
-    if (this.#target === undefined || lastOffset < this.#target)
-      return { from, to: records.length, lastOffset }
-    return { from, to: Math.max(from, indexAtOrAfter(records, this.#target)), lastOffset: this.#target - 1n }
+  /** Passes over records below the position: a broker may deliver them again (K8). */
+  skipTaken(records: RecordCursor): void {
+    while (records.record !== undefined && records.record.offset < this.#next) records.advance()
+  }
+
+  /** The first offset that is not wanted (`--until-end`). */
+  get target(): bigint | undefined {
+    return this.#target
   }
 
   /** The position after the offset: it was taken into a range, or held nothing. */
@@ -86,13 +78,8 @@ export class Offsets {
   }
 }
 
-/** Records between the log's end and what is committed, as kafka_exporter counts them: never below 0. */
-export function lagOf(highWatermark: bigint, committed: bigint | undefined): bigint {
-  const lag = highWatermark - (committed ?? 0n)
+/** Offsets between the log's end and what is stored: never below 0. */
+export function lagOf(highWatermark: bigint, stored: bigint): bigint {
+  const lag = highWatermark - stored
   return lag < 0n ? 0n : lag
-}
-
-function indexAtOrAfter(records: readonly { readonly offset: string }[], offset: bigint): number {
-  const index = records.findIndex((record) => BigInt(record.offset) >= offset)
-  return index === -1 ? records.length : index
 }

@@ -1,46 +1,48 @@
 /**
- * The consumer's main loop: decode → batch → (claim) → store → commit, for every partition the group assigns.
+ * The consumer's main loop: decode → batch → encode → claim → store → commit, for every partition the group assigns.
  *
  * Owns the lanes, one per assigned partition, and the rules between them: who is sealed when memory is short, who is
- * paused, what a rebalance drops. Invariant: an offset is committed only after all objects below it are stored.
+ * paused, what a rebalance drops. Invariants: a range is stored only after it was claimed, the next one is claimed only
+ * after all of it is stored (R4), an offset is committed only after all objects below it are stored.
  */
+import type { ReadOnlyAdmin } from '@pinpipe/kafka/read-only-admin'
 import type {
   ConsumerHandlers,
   FetchedBatch,
   RecordConsumer,
   TopicPartition,
 } from '@pinpipe/kafka/record-consumer'
-import type { ReadOnlyAdmin } from '@pinpipe/kafka/read-only-admin'
 import { sentenceOf } from '@pinpipe/service/failure'
 import { Backpressure } from './backpressure.ts'
+import { PartitionHalt } from './chain/halt.ts'
 import type { Clock } from './clock.ts'
-import type { RecordEncoder } from './encoder.ts'
 import type { Events } from './events.ts'
+import type { Encoding } from './format/encoding.ts'
 import { Lane } from './lane.ts'
+import { landRange, type Landing } from './land-range.ts'
 import type { MemoryBudget } from './memory-budget.ts'
 import { Offsets } from './offsets.ts'
 import { keyOf } from './partition-key.ts'
 import type { SealedRange } from './range.ts'
-import { startPositions } from './start-positions.ts'
-import { ObjectConflict, type Storer } from './storer.ts'
+import type { Log, Recovery } from './recovery.ts'
 import type { Limits } from './triggers.ts'
 import type { UntilEnd } from './until-end.ts'
 import { aborted, pause, withinTime } from './waiting.ts'
 
-/** How long a rebalance waits for ranges that are being stored. Afterwards their commits are not sent. */
+/** How long a rebalance waits for ranges that are being stored. Afterwards another member finishes them. */
 const handOverMs = 10_000
 /** The last commit has no later one to make up for it: during a rebalance it takes a few. */
 const lastCommitAttempts = 4
 const lastCommitPauseMs = 500
 
 export type PipelineOptions = {
-  readonly consumer: Pick<RecordConsumer, 'run' | 'commit' | 'pause' | 'resume' | 'stop'>
-  readonly positions: Pick<ReadOnlyAdmin, 'committedOffsets' | 'watermarks'>
-  readonly group: string
-  readonly encoderFor: (at: TopicPartition) => RecordEncoder
+  readonly consumer: Pick<RecordConsumer, 'run' | 'commit' | 'seek' | 'pause' | 'resume' | 'stop'>
+  readonly positions: Pick<ReadOnlyAdmin, 'watermarks'>
+  readonly recovery: Recovery
+  readonly landing: Landing
+  readonly encoding: Encoding
   readonly limits: Limits
   readonly budget: MemoryBudget
-  readonly storer: Storer
   readonly untilEnd: UntilEnd | undefined
   readonly events: Events
   readonly clock: Clock
@@ -49,9 +51,9 @@ export type PipelineOptions = {
 export class Pipeline implements ConsumerHandlers {
   readonly #options: PipelineOptions
   readonly #lanes = new Map<string, Lane>()
-  /** The lane that a partition had in an earlier assignment: what it stored may be ahead of what is committed. */
-  readonly #former = new Map<string, Lane>()
-  readonly #halted = new Map<string, ObjectConflict>()
+  /** Lanes of the assignment before: what they hold is kept until the next one says who has what. */
+  readonly #suspended = new Map<string, Lane>()
+  readonly #halted = new Map<string, PartitionHalt>()
   readonly #everAssigned = new Set<string>()
   readonly #broken = Promise.withResolvers<never>()
   readonly #backpressure: Backpressure
@@ -78,12 +80,12 @@ export class Pipeline implements ConsumerHandlers {
     } finally {
       over.abort()
       // Handlers that wait for memory or for a store have to return before the consumer can stop.
-      for (const lane of this.#lanes.values()) lane.close()
+      for (const lane of [...this.#lanes.values(), ...this.#suspended.values()]) lane.close()
       await consumer.stop()
     }
     await running
-    const [conflict] = this.#halted.values()
-    if (conflict !== undefined) throw conflict
+    const [halt] = this.#halted.values()
+    if (halt !== undefined) throw halt
   }
 
   /** Partitions this run was ever assigned. */
@@ -97,32 +99,34 @@ export class Pipeline implements ConsumerHandlers {
     return this.#halted
   }
 
+  /** What is assigned goes on where the chain ends; a lane whose partition came back keeps what it has open. */
   async assigned(partitions: readonly TopicPartition[]): Promise<ReadonlyMap<string, bigint>> {
-    const { positions, group, events } = this.#options
     // A session that was cut off did not say good-bye.
     await this.revoked([...this.#lanes.values()].map((lane) => lane.at))
     const starts = new Map<string, bigint>()
-    for (const { at, start, committed } of await startPositions(positions, group, partitions)) {
-      const own = await this.#startOf(at, start)
-      starts.set(keyOf(at), own)
-      this.#openLane(at, own, committed)
-    }
-    events.assigned(partitions)
+    const logs = await this.#logsOf(partitions)
+    await Promise.all(
+      partitions.map(async (at) =>
+        starts.set(keyOf(at), await this.#begin(at, logs.get(keyOf(at)) ?? { low: 0n, high: 0n })),
+      ),
+    )
+    for (const lane of this.#suspended.values()) lane.close()
+    this.#suspended.clear()
+    this.#options.events.assigned(partitions)
     return starts
   }
 
+  /** Ranges on their way are finished, if that does not take long; the rest waits for the next assignment. */
   async revoked(partitions: readonly TopicPartition[]): Promise<void> {
     const { clock, events } = this.#options
     const lanes = partitions.flatMap((at) => this.#lanes.get(keyOf(at)) ?? [])
-    const dropped = lanes.reduce((sum, lane) => sum + lane.records, 0)
-    for (const lane of lanes) lane.close()
+    for (const lane of lanes) lane.suspend()
     await withinTime(clock, handOverMs, Promise.all(lanes.map((lane) => lane.settled())))
     for (const lane of lanes) {
-      lane.revoke()
       this.#lanes.delete(keyOf(lane.at))
-      this.#former.set(keyOf(lane.at), lane)
+      this.#suspended.set(keyOf(lane.at), lane)
     }
-    if (lanes.length > 0) events.revoked(partitions, dropped)
+    if (lanes.length > 0) events.revoked(partitions)
   }
 
   async batch(batch: FetchedBatch): Promise<void> {
@@ -131,7 +135,8 @@ export class Pipeline implements ConsumerHandlers {
     try {
       await lane.take(batch)
     } catch (error) {
-      this.#break(error)
+      if (error instanceof PartitionHalt) this.#halt(lane.at, error)
+      else this.#break(error)
     }
     if (lane.isCrowded) this.#backpressure.hold(lane.at, 'crowded')
     if (lane.offsets.isAtTarget) this.#backpressure.hold(lane.at, 'over')
@@ -139,33 +144,49 @@ export class Pipeline implements ConsumerHandlers {
   }
 
   skipped(at: TopicPartition & { readonly nextOffset: bigint }): void {
-    this.#lanes.get(keyOf(at))?.skip(at.nextOffset)
+    try {
+      this.#lanes.get(keyOf(at))?.skip(at.nextOffset)
+    } catch (error) {
+      if (error instanceof PartitionHalt) this.#halt(at, error)
+      else this.#break(error)
+    }
   }
 
-  /** One sealed range: claim (to come) → store → commit. Called for one range of a partition at a time (R4). */
+  /** One sealed range: encode → claim → store → commit. Called for one range of a partition at a time (R4). */
   async #land(lane: Lane, range: SealedRange): Promise<void> {
-    const { storer, events, untilEnd } = this.#options
-    const contentBytes = range.files.reduce((sum, file) => sum + file.content.bytes, 0)
+    const { landing, events, untilEnd } = this.#options
     try {
-      const stored = await storer.store(range)
+      const stored = await landRange(landing, lane, range)
+      if (stored === undefined) return await this.#overtaken(lane)
       lane.offsets.rangeStored(range.end)
-      events.rangeStored(range, stored, contentBytes)
+      events.rangeStored(range, stored)
+      // failpoint: before-commit
       await this.#commit([lane])
       untilEnd?.passed(range, range.end + 1n)
     } catch (error) {
-      if (error instanceof ObjectConflict) this.#halt(lane, error)
+      if (error instanceof PartitionHalt) this.#halt(lane.at, error)
       else this.#break(error)
     }
     this.#backpressure.release(lane.at, 'crowded')
     this.#backpressure.recover()
   }
 
+  /** Another writer claimed these offsets: what we have of them is dropped, and the chain says where to go on. */
+  async #overtaken(lane: Lane): Promise<void> {
+    this.#options.events.overtaken(lane.at, lane.records)
+    lane.close()
+    if (this.#lanes.get(keyOf(lane.at)) !== lane) return
+    const log = (await this.#logsOf([lane.at])).get(keyOf(lane.at))
+    const offset = await this.#recover(lane.at, log ?? { low: 0n, high: 0n })
+    this.#options.consumer.seek({ ...lane.at, offset })
+  }
+
   /** Never, without `--until-end`. Partitions of other members are asked for as long as the signal allows. */
   #endReached(signal: AbortSignal): Promise<void> {
-    const { untilEnd, positions, group, clock } = this.#options
+    const { untilEnd, clock } = this.#options
     if (untilEnd === undefined) return aborted(signal)
     const isOurs = (key: string): boolean => this.#lanes.has(key)
-    untilEnd.follow({ positions, group, clock, isOurs, signal }).catch((error: unknown) => this.#break(error))
+    untilEnd.follow({ clock, isOurs, signal }).catch((error: unknown) => this.#break(error))
     return untilEnd.reached
   }
 
@@ -176,7 +197,7 @@ export class Pipeline implements ConsumerHandlers {
     for (const lane of lanes) lane.stopTaking()
     for (const lane of lanes) lane.seal(this.#options.untilEnd?.isReached === true ? 'until-end' : 'drain')
     await Promise.all(lanes.map((lane) => lane.settled()))
-    const left = (): Lane[] => lanes.filter((lane) => !lane.isRevoked && lane.offsets.hasUncommitted)
+    const left = (): Lane[] => lanes.filter((lane) => this.#isOurs(lane) && lane.offsets.hasUncommitted)
     for (let attempt = 1; attempt < lastCommitAttempts && left().length > 0; attempt++) {
       if (!(await this.#commit(left()))) await pause(this.#options.clock, lastCommitPauseMs)
     }
@@ -185,9 +206,13 @@ export class Pipeline implements ConsumerHandlers {
     }
   }
 
+  #isOurs(lane: Lane): boolean {
+    return this.#lanes.get(keyOf(lane.at)) === lane
+  }
+
   /** A commit is a hint (K7): what does not work is logged, and made up for by the next one. */
   async #commit(lanes: readonly Lane[]): Promise<boolean> {
-    const owned = lanes.filter((lane) => !lane.isRevoked)
+    const owned = lanes.filter((lane) => this.#isOurs(lane))
     const offsets = owned.map((lane) => lane.offsets.commitOf(lane.at))
     if (offsets.length === 0) return false
     let why = 'the group did not take it'
@@ -203,43 +228,71 @@ export class Pipeline implements ConsumerHandlers {
     return false
   }
 
-  /** What is stored counts, also if its commit was lost; what others committed counts, also if we stored less. */
-  async #startOf(at: TopicPartition, known: bigint): Promise<bigint> {
-    const former = this.#former.get(keyOf(at))
-    await former?.settled()
-    const stored = former?.offsets.stored ?? known
-    return stored > known ? stored : known
+  /** @returns where to read on */
+  async #begin(at: TopicPartition, log: Log): Promise<bigint> {
+    const { clock, untilEnd } = this.#options
+    const before = this.#suspended.get(keyOf(at))
+    if (before === undefined) return await this.#recover(at, log)
+    await withinTime(clock, handOverMs, before.settled())
+    const view = before.isClosed || before.isStoring ? undefined : await before.chain.look()
+    if (
+      view?.frontier !== before.frontier ||
+      view.missing.length > 0 ||
+      view.isEnded ||
+      before.frontier > log.high
+    ) {
+      return await this.#recover(at, log)
+    }
+    this.#suspended.delete(keyOf(at))
+    this.#lanes.set(keyOf(at), before)
+    this.#backpressure.begin(at)
+    untilEnd?.passed(at, view.frontier)
+    return before.resume(log.low)
   }
 
-  #openLane(at: TopicPartition, start: bigint, committed: bigint | undefined): void {
-    const { encoderFor, limits, budget, clock, untilEnd } = this.#options
+  /** @returns where to read on */
+  async #recover(at: TopicPartition, log: Log): Promise<bigint> {
+    const { recovery, limits, budget, encoding, clock, untilEnd } = this.#options
+    const { chain, frontier, readFrom, start, halt } = await recovery.recover(at, log)
     const lane: Lane = new Lane({
+      ...start,
       at,
-      offsets: new Offsets(start, { committed, target: untilEnd?.targetOf(at) }),
-      encode: encoderFor(at),
+      chain,
+      offsets: new Offsets(frontier, untilEnd?.targetOf(at)),
+      encoding,
       limits,
       budget,
       clock,
       land: (range) => this.#land(lane, range),
       backpressure: this.#backpressure,
     })
-    this.#former.delete(keyOf(at))
     this.#lanes.set(keyOf(at), lane)
     this.#everAssigned.add(keyOf(at))
     this.#backpressure.begin(at)
-    untilEnd?.passed(at, start)
-    if (this.#halted.has(keyOf(at))) lane.close()
-    if (lane.isClosed || lane.offsets.isAtTarget) this.#backpressure.hold(at, 'over')
+    untilEnd?.passed(at, frontier)
+    if (halt !== undefined) this.#halt(at, halt)
+    if (lane.offsets.isAtTarget) this.#backpressure.hold(at, 'over')
+    return readFrom
+  }
+
+  async #logsOf(partitions: readonly TopicPartition[]): Promise<ReadonlyMap<string, Log>> {
+    const topics = [...new Set(partitions.map(({ topic }) => topic))]
+    const found = await Promise.all(topics.map((topic) => this.#options.positions.watermarks(topic)))
+    return new Map(
+      topics.flatMap((topic, i) =>
+        (found[i] ?? []).map((log) => [keyOf({ topic, partition: log.partition }), log]),
+      ),
+    )
   }
 
   /** This partition only: what is stored of the others stays right. */
-  #halt(lane: Lane, conflict: ObjectConflict): void {
+  #halt(at: TopicPartition, halt: PartitionHalt): void {
     const { events, untilEnd } = this.#options
-    this.#halted.set(keyOf(lane.at), conflict)
-    lane.close()
-    this.#backpressure.hold(lane.at, 'over')
-    events.partitionHalted(lane.at, conflict)
-    untilEnd?.giveUp(lane.at)
+    this.#halted.set(keyOf(at), halt)
+    this.#lanes.get(keyOf(at))?.close()
+    this.#backpressure.hold(at, 'over')
+    events.partitionHalted(at, halt)
+    untilEnd?.giveUp(at)
   }
 
   /** Ends the run: nothing can be stored, or a bug. What is open is dropped, and read again by the next run. */

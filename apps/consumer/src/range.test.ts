@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { encoderOf } from './encoder.ts'
+import { encoderOf } from './format/encoder.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import { OpenRange } from './range.ts'
-import { checkedJson } from './record-check.ts'
+import { checkedJson } from './format/record-check.ts'
 import { at, batch, record } from './testing/records.ts'
 import type { Limits } from './triggers.ts'
 

@@ -1,22 +1,18 @@
 /**
- * One range of one partition: while it is open it takes records, once it is sealed it is what gets stored.
+ * One range of one partition: while it is open it takes records, once it is sealed it is what gets claimed and stored.
  *
- * Owns the bytes of its data object and of its dead letters. Rule: the offsets from `start` to `end` are all in it, and
- * every record of them is either a line of the data object or a dead letter.
+ * Owns the bytes of its data objects (one for each path of the layout) and of its dead letters. Rule: the offsets from
+ * `start` to `end` are all in it, and every record of them is a line of one data object, or a dead letter.
  */
-import type { FetchedRecord, TopicPartition } from '@pinpipe/kafka/record-consumer'
-import { Content } from './content.ts'
-import { type RecordEncoder } from './encoder.ts'
+import type { FetchedRecord, RecordCursor, TopicPartition } from '@pinpipe/kafka/record-consumer'
+import type { RangeLink, Tail } from './chain/link.ts'
+import { RecordDigest } from './chain/record-digest.ts'
+import type { RecordEncoder } from './format/encoder.ts'
+import type { Encoding, Layout } from './format/encoding.ts'
+import { deadLetterLine, Rejection, type RejectReason } from './format/reject.ts'
 import type { MemoryBudget } from './memory-budget.ts'
-import { deadLetterLine, Rejection, type RejectReason } from './reject.ts'
+import { RangeFile } from './range-file.ts'
 import type { Limits, Trigger } from './triggers.ts'
-
-/** What becomes one object. */
-export type RangeFile = {
-  readonly kind: 'data' | 'dead'
-  readonly records: number
-  readonly content: Content
-}
 
 /** A range that takes no more records. It has no files when its offsets held no record at all. */
 export type SealedRange = TopicPartition & {
@@ -24,97 +20,127 @@ export type SealedRange = TopicPartition & {
   /** Inclusive. */
   readonly end: bigint
   readonly trigger: Trigger
+  readonly encoding: Encoding
+  readonly plannedAtMs: number
+  /** In the order of their first records; the dead letters, if any, are the last. */
   readonly files: readonly RangeFile[]
-  /** All records, dead letters included. */
+  /** All records, dead letters included; and their digest. */
   readonly records: number
+  readonly digest: string
+  /** The last record, if there is one. */
+  readonly tail: Tail | undefined
   readonly rejected: ReadonlyMap<RejectReason, number>
+  /** The claim that this range fulfils, when another run made it. */
+  readonly claimed: RangeLink | undefined
 }
 
 export type RangeOptions = {
   readonly at: TopicPartition
   readonly start: bigint
   readonly limits: Limits
-  readonly encode: RecordEncoder
+  readonly encoding: Encoding
   readonly budget: MemoryBudget
+  readonly plannedAtMs: number
+  /** Takes exactly the offsets of this link, whatever the limits. */
+  readonly claimed?: RangeLink | undefined
 }
 
 export class OpenRange {
   readonly start: bigint
-  readonly #at: TopicPartition
-  readonly #limits: Limits
+  readonly claimed: RangeLink | undefined
+  readonly #options: RangeOptions
   readonly #encode: RecordEncoder
-  readonly #data: Content
-  readonly #dead: Content
+  readonly #layout: Layout
+  readonly #limits: Limits
+  readonly #data = new Map<string, RangeFile>()
+  readonly #dead: RangeFile
+  readonly #digest = new RecordDigest()
   readonly #rejected = new Map<RejectReason, number>()
-  #dataRecords = 0
-  #deadRecords = 0
+  #bytes = 0
+  #records = 0
+  #lastRecord: { readonly offset: bigint; readonly timestamp: bigint } | undefined
   #end: bigint | undefined
   #blockedBy: 'records' | 'bytes' | 'memory' | undefined
 
   constructor(options: RangeOptions) {
-    this.start = options.start
-    this.#at = options.at
-    this.#limits = options.limits
-    this.#encode = options.encode
-    this.#data = new Content(options.budget)
-    this.#dead = new Content(options.budget)
+    const { at, start, encoding, claimed, budget, plannedAtMs } = options
+    this.start = start
+    this.claimed = claimed
+    this.#options = options
+    this.#encode = encoding.encoderFor(at)
+    this.#layout = encoding.layoutFor(at, plannedAtMs)
+    this.#limits = claimed === undefined ? options.limits : unlimited
+    this.#dead = new RangeFile('dead', '', budget)
   }
 
   get records(): number {
-    return this.#dataRecords + this.#deadRecords
+    return this.#records
   }
 
   /** Uncompressed content, dead letters included. */
   get bytes(): number {
-    return this.#data.bytes + this.#dead.bytes
+    return this.#bytes
   }
 
   get end(): bigint | undefined {
     return this.#end
   }
 
-  /** Why the last `append` left records over. */
+  /** The first offset that is not part of it: known when it fulfils a claim. */
+  get stop(): bigint | undefined {
+    return this.claimed === undefined ? undefined : this.claimed.end + 1n
+  }
+
+  /** It fulfils a claim and has all its offsets. */
+  get isComplete(): boolean {
+    return this.#end !== undefined && this.#end === this.claimed?.end
+  }
+
+  /** Why the last `append` left records over that it may take. */
   get blockedBy(): 'records' | 'bytes' | 'memory' | undefined {
     return this.#blockedBy
   }
 
   /**
-   * Takes records from index `from` up to `to`, until the range is full or the memory is used up.
-   * @returns the index of the first record that was not taken
+   * Takes records until there are no more, the one at hand is at `stop` or beyond, the range is full, or the memory is
+   * used up. What was not taken stays in the cursor.
    *
-   * Hot: per record one call of the encoder and one copy, no allocation.
+   * Hot: per record one call of the encoder and one copy, no allocation of its own.
    */
-  append(records: readonly FetchedRecord[], from: number, to: number): number {
+  append(records: RecordCursor, stop?: bigint): void {
     const { maxRecords = Number.POSITIVE_INFINITY, maxBytes } = this.#limits
-    let bytes = this.bytes
-    let count = this.records
-    let i = from
     this.#blockedBy = undefined
-    for (; i < to; i++) {
-      if (count >= maxRecords) {
+    let offset: bigint | undefined
+    let timestamp = 0n
+    for (let record = records.record; record !== undefined; record = records.record) {
+      if (stop !== undefined && record.offset >= stop) break
+      if (this.#records >= maxRecords) {
         this.#blockedBy = 'records'
         break
       }
-      const record = records[i]
-      if (record === undefined) break
       const encoded = this.#encode(record)
-      const line = encoded instanceof Rejection ? deadLetterLine(this.#at, record, encoded) : encoded
-      bytes += line.length + 1
-      if (bytes > maxBytes && count > 0) {
+      const isDead = encoded instanceof Rejection
+      const line = isDead ? deadLetterLine(this.#options.at, record, encoded) : encoded
+      if (this.#bytes + line.length + 1 > maxBytes && this.#records > 0) {
         this.#blockedBy = 'bytes'
         break
       }
-      if (!(encoded instanceof Rejection ? this.#dead : this.#data).writeLine(line)) {
+      const file = isDead ? this.#dead : this.#fileOf(record)
+      if (!file.add(line, record, this.claimed !== undefined)) {
         this.#blockedBy = 'memory'
         break
       }
-      if (encoded instanceof Rejection) this.#countRejected(encoded.reason)
-      else this.#dataRecords++
-      count++
+      if (isDead) this.#rejected.set(encoded.reason, (this.#rejected.get(encoded.reason) ?? 0) + 1)
+      this.#digest.add(record)
+      this.#bytes += line.length + 1
+      this.#records++
+      offset = record.offset
+      timestamp = record.timestamp
+      records.advance()
     }
-    const last = records[i - 1]
-    if (i > from && last !== undefined) this.#end = BigInt(last.offset)
-    return i
+    if (offset === undefined) return
+    this.#end = offset
+    this.#lastRecord = { offset, timestamp }
   }
 
   /** Offsets up to this one belong to the range although no record has them: they were control records, or gone. */
@@ -122,34 +148,50 @@ export class OpenRange {
     if (offset >= this.start && (this.#end === undefined || offset > this.#end)) this.#end = offset
   }
 
+  /** The last record that was taken. */
+  get last(): Tail | undefined {
+    const digest = this.#digest.last
+    return this.#lastRecord && digest !== undefined ? { ...this.#lastRecord, digest } : undefined
+  }
+
   /** Ends the range; undefined if it covers no offset yet. The files are the caller's to release. */
   seal(trigger: Trigger): SealedRange | undefined {
     if (this.#end === undefined) return undefined
-    const files: RangeFile[] = [
-      { kind: 'data', records: this.#dataRecords, content: this.#data },
-      { kind: 'dead', records: this.#deadRecords, content: this.#dead },
-    ]
-    const { topic, partition } = this.#at
+    const { at, encoding, plannedAtMs } = this.#options
+    const tail = this.last
     return {
-      topic,
-      partition,
+      topic: at.topic,
+      partition: at.partition,
       start: this.start,
       end: this.#end,
       trigger,
-      files: files.filter((file) => file.records > 0),
-      records: this.records,
+      encoding,
+      plannedAtMs,
+      files: [...this.#data.values(), ...(this.#dead.records > 0 ? [this.#dead] : [])],
+      records: this.#records,
+      digest: this.#digest.hex(),
+      tail,
       rejected: this.#rejected,
+      claimed: this.claimed,
     }
   }
 
   /** Gives the memory back: the records will be read again. */
   drop(): void {
-    this.#data.release()
-    this.#dead.release()
+    for (const file of this.#data.values()) file.content.release()
+    this.#dead.content.release()
   }
 
-  #countRejected(reason: RejectReason): void {
-    this.#deadRecords++
-    this.#rejected.set(reason, (this.#rejected.get(reason) ?? 0) + 1)
+  #fileOf(record: FetchedRecord): RangeFile {
+    const path = this.#layout(record)
+    let file = this.#data.get(path)
+    if (file === undefined) {
+      file = new RangeFile('data', path, this.#options.budget)
+      this.#data.set(path, file)
+    }
+    return file
   }
 }
+
+/** A claim was cut by the limits of whoever made it. */
+const unlimited: Limits = { maxRecords: undefined, maxBytes: Number.POSITIVE_INFINITY, maxAgeMs: 0 }

@@ -7,7 +7,7 @@ import { Metrics } from '@pinpipe/service/metrics'
 import { processRedactor } from '@pinpipe/service/redaction'
 import { expect, test } from 'vitest'
 import { Events } from './events.ts'
-import { rejectReasons } from './reject.ts'
+import { rejectReasons } from './format/reject.ts'
 import { runSettings } from './settings.ts'
 
 const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8')

@@ -21,10 +21,11 @@ export type ReportOptions = {
 export function report(options: ReportOptions): Disposable {
   const { pipeline, context, budget, group, untilEnd } = options
   context.metrics.gauge({
-    // kafka_exporter's name and labels: the log's end minus the committed offset, here as of the last fetch.
+    // kafka_exporter's name and labels. Here it is the log's end, as of the last fetch, minus what is stored: the store is
+    // the truth, the committed offset follows it.
     name: 'kafka_consumergroup_lag',
     isWholeName: true,
-    help: 'Records between the end of the partition and what the group has committed',
+    help: 'Offsets between the end of the partition and what is stored of it',
     labels: ['consumergroup', 'topic', 'partition'],
     collect: (gauge) => {
       gauge.reset()
@@ -44,7 +45,7 @@ export function report(options: ReportOptions): Disposable {
     [...pipeline.lanes].map(([key, lane]) => statusOf(key, lane, pipeline)),
   )
   context.health.status('memory', () => ({ usedBytes: budget.usedBytes, peakBytes: budget.peakBytes }))
-  context.health.status('untilEnd', () => (untilEnd === undefined ? null : { left: [...untilEnd.left] }))
+  context.health.status('untilEnd', () => (untilEnd === undefined ? null : { left: untilEnd.left }))
   return context.progress(() => progressLine(options))
 }
 
@@ -61,7 +62,7 @@ function progressLine({ pipeline, events, untilEnd }: ReportOptions): string {
     formatSize(bytes),
     ...(rejected > 0 ? [`${rejected} rejected`] : []),
     `lag ${lag}`,
-    ...(untilEnd === undefined ? [] : [`${untilEnd.left.size} partitions to go`]),
+    ...(untilEnd === undefined ? [] : [`${untilEnd.left.length} partitions to go`]),
   ]
   return parts.join(', ')
 }
@@ -84,5 +85,5 @@ function statusOf(key: string, lane: Lane, pipeline: Pipeline): Record<string, u
 
 /** Undefined until the first batch has told where the log ends. */
 function lagOfLane(lane: Lane): bigint | undefined {
-  return lane.highWatermark === undefined ? undefined : lagOf(lane.highWatermark, lane.offsets.committed)
+  return lane.highWatermark === undefined ? undefined : lagOf(lane.highWatermark, lane.offsets.stored)
 }

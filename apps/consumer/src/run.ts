@@ -1,21 +1,24 @@
 /** `consumer run`: opens what the pipeline needs, in order of what is cheapest to find wrong, and runs it. */
 import { openReadOnlyAdmin } from '@pinpipe/kafka/admin'
 import { openConsumer } from '@pinpipe/kafka/consumer'
+import type { TopicPartition } from '@pinpipe/kafka/record-consumer'
 import { connectionOf } from '@pinpipe/kafka/settings'
 import { command, type CommandContext } from '@pinpipe/service/command'
 import { UsageFailure } from '@pinpipe/service/failure'
 import { writeSummary } from '@pinpipe/service/summary'
+import { Chains } from './chain/chains.ts'
+import type { OutputSettings } from './chain/output-settings.ts'
 import { systemClock } from './clock.ts'
-import { encoderOf, type Format } from './encoder.ts'
+import { encodingOf } from './format/encoding.ts'
 import { Events } from './events.ts'
-import { openLake } from './lake.ts'
+import { openLake } from './lake/lake.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import { Pipeline } from './pipeline.ts'
-import { probeStore } from './probe.ts'
-import { checkOf, type RecordCheck, type Validation } from './record-check.ts'
+import { probeStore } from './lake/probe.ts'
+import { checkOf } from './format/record-check.ts'
+import { Recovery } from './recovery.ts'
 import { report } from './report.ts'
 import { planOf, runRules, runSettings, type RunSettings } from './settings.ts'
-import { Storer } from './storer.ts'
 import { resolveTopics } from './topics.ts'
 import { UntilEnd } from './until-end.ts'
 
@@ -33,7 +36,8 @@ export const runCommand = command({
 })
 
 async function runConsumer(settings: RunSettings, context: CommandContext): Promise<void> {
-  const startedAtMs = systemClock.nowMs()
+  const clock = systemClock
+  const startedAtMs = clock.nowMs()
   const plan = planOf(settings)
   const { group } = settings
   await using resources = new AsyncDisposableStack()
@@ -43,24 +47,30 @@ async function runConsumer(settings: RunSettings, context: CommandContext): Prom
   const connection = await connectionOf(settings, { clientId: 'pinpipe-consumer', log: context.log })
   const admin = resources.use(await openReadOnlyAdmin(connection))
   const topics = await resolveTopics(plan.topics, admin, connection.brokers)
-  const checks = checksOf(topics, plan)
+  requireTables(topics, plan.output)
   await probeStore(store)
 
   const budget = new MemoryBudget(settings.memory)
   const events = new Events(context.log, context.metrics, context.health)
-  const untilEnd = settings.untilEnd ? await UntilEnd.from(admin, group, topics) : undefined
-  const consumer = resources.use(await openConsumer(connection, { groupId: group, topics }))
+  const chains = new Chains(store, clock)
+  const encoding = encodingOf(plan.output)
+  await chains.record(encoding)
+  const storedUpTo = (at: TopicPartition): Promise<bigint | undefined> => chains.storedUpTo(at)
+  const untilEnd = settings.untilEnd ? await UntilEnd.from(admin, storedUpTo, topics) : undefined
+  const consumer = resources.use(
+    await openConsumer(connection, { groupId: group, topics, sessionTimeoutMs: settings.sessionTimeout }),
+  )
   const pipeline = new Pipeline({
     consumer,
     positions: admin,
-    group,
-    encoderFor: (at) => encoderOf(plan.format, at, checks(at.topic)),
+    recovery: new Recovery({ chains, positions: admin, group, clock, ...plan.recovery }),
+    landing: { store, chains, budget },
+    encoding,
     limits: plan.limits,
     budget,
-    storer: new Storer({ store, compression: plan.compression, budget }),
     untilEnd,
     events,
-    clock: systemClock,
+    clock,
   })
   resources.use(report({ pipeline, events, budget, group, untilEnd, context }))
   if (untilEnd?.isReached !== true) await pipeline.run(context.drain)
@@ -68,25 +78,16 @@ async function runConsumer(settings: RunSettings, context: CommandContext): Prom
     ...events.totals,
     partitions: pipeline.partitions,
     peakMemoryBytes: budget.peakBytes,
-    durationMs: Math.round(systemClock.nowMs() - startedAtMs),
+    durationMs: Math.round(clock.nowMs() - startedAtMs),
   })
 }
 
-/** The check of each topic. Throws a UsageFailure when the schema of a topic without one is asked for. */
-function checksOf(
-  topics: readonly string[],
-  { validation, format }: { readonly validation: Validation | undefined; readonly format: Format },
-): (topic: string) => RecordCheck {
-  const checks = new Map(topics.map((topic) => [topic, checkOf(topic, validation, format)] as const))
-  const without = topics.filter((topic) => checks.get(topic) === undefined)
+/** Throws a UsageFailure when the schema of a topic without one is asked for. */
+function requireTables(topics: readonly string[], { validate, format }: OutputSettings): void {
+  const without = topics.filter((topic) => checkOf(topic, validate, format) === undefined)
   if (without.length > 0) {
     throw new UsageFailure(
       `--validate schema: no table belongs to ${without.join(', ')} (topics end in .pin, .geo or .user): use --validate json`,
     )
-  }
-  return (topic) => {
-    const check = checks.get(topic)
-    if (check === undefined) throw new Error(`the topic ${topic} was not asked for`)
-    return check
   }
 }

@@ -2,10 +2,10 @@
 import { kafkaSettings } from '@pinpipe/kafka/settings'
 import { topicPrefixProblem } from '@pinpipe/schema/catalogue'
 import { settingsSpec, types, type Rule, type SettingsOf } from '@pinpipe/service/settings'
-import { compressions, defaultLevel, highestLevel, type Compression } from './compress.ts'
-import type { Format } from './encoder.ts'
-import { lakeType } from './lake.ts'
-import type { Validation } from './record-check.ts'
+import { outputSettingsOf, type OutputSettings } from './chain/output-settings.ts'
+import { compressions, defaultLevel, highestLevel } from './format/compress.ts'
+import { lakeType } from './lake/lake.ts'
+import { startType, type StartPolicy } from './start-policy.ts'
 import type { TopicChoice } from './topics.ts'
 import type { Limits } from './triggers.ts'
 
@@ -40,7 +40,7 @@ export const runSettings = settingsSpec({
     env: 'PINPIPE_GROUP',
     type: types.text({ takes: 'GROUP' }),
     required: true,
-    description: 'The consumer group: its members share the partitions, its offsets say where to go on',
+    description: 'The consumer group: its members share the partitions',
     group: sources,
   },
   untilEnd: {
@@ -50,6 +50,32 @@ export const runSettings = settingsSpec({
     default: false,
     description:
       'Stop when everything that is in the topics at the start is stored; without it, run until stopped',
+    group: sources,
+  },
+  sessionTimeout: {
+    flag: 'session-timeout',
+    env: 'PINPIPE_SESSION_TIMEOUT',
+    type: types.duration({ minMs: 1_000 }),
+    default: 30_000,
+    description: 'How long a member of the group may be silent until its partitions go to others',
+    group: sources,
+  },
+  start: {
+    flag: 'start',
+    env: 'PINPIPE_START',
+    type: startType,
+    default: { kind: 'earliest' },
+    description:
+      'Where partitions begin that are not in the lake yet: earliest, latest, committed (the offset of the group) or a time like 2026-01-31T00:00:00Z',
+    group: sources,
+  },
+  onSourceGap: {
+    flag: 'on-source-gap',
+    env: 'PINPIPE_ON_SOURCE_GAP',
+    type: types.oneOf(['halt', 'record']),
+    default: 'halt',
+    description:
+      'When records were deleted from the log before they were stored: halt the partition, or record the gap in the chain and go on',
     group: sources,
   },
   lake: {
@@ -163,16 +189,22 @@ export const runRules: readonly Rule<typeof runSettings>[] = [
 export function planOf(settings: RunSettings): {
   readonly topics: TopicChoice
   readonly limits: Limits
-  readonly compression: Compression
-  readonly format: Format
-  readonly validation: Validation | undefined
+  readonly output: OutputSettings
+  readonly recovery: { readonly startPolicy: StartPolicy; readonly onSourceGap: 'halt' | 'record' }
 } {
+  const { compression, compressionLevel, validate } = settings
   return {
     topics: topicChoiceOf(settings),
     limits: { maxRecords: settings.maxRecords, maxBytes: settings.maxBytes, maxAgeMs: settings.maxAge },
-    compression: { kind: settings.compression, level: settings.compressionLevel ?? defaultLevel },
-    format: settings.format === 'envelope' ? 'envelope' : 'json',
-    validation: settings.validate,
+    output: outputSettingsOf({
+      format: settings.format === 'envelope' ? 'envelope' : 'json',
+      compression: {
+        kind: compression,
+        level: compression === 'none' ? 0 : (compressionLevel ?? defaultLevel),
+      },
+      ...(validate && { validate }),
+    }),
+    recovery: { startPolicy: settings.start, onSourceGap: settings.onSourceGap },
   }
 }
 

@@ -1,7 +1,7 @@
 import { gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { compress, type Compression } from './compress.ts'
+import { compress, type Compression } from './format/compress.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import type { SealedRange } from './range.ts'
 import { ObjectConflict, Storer } from './storer.ts'

@@ -2,9 +2,9 @@
 
 /**
  * `records`, `bytes`, `age`: the limits of the settings. `memory`: the budget is used up and this range is the largest.
- * `until-end`: the last wanted record is in. `drain`: the process is asked to stop.
+ * `until-end`: the last wanted record is in. `drain`: the process is asked to stop. `recovery`: another run had claimed it.
  */
-export type Trigger = 'records' | 'bytes' | 'age' | 'memory' | 'until-end' | 'drain'
+export type Trigger = 'records' | 'bytes' | 'age' | 'memory' | 'until-end' | 'drain' | 'recovery'
 
 export type Limits = {
   /** Undefined: no limit. */

@@ -1,6 +1,6 @@
 /**
- * `--until-end`: the high watermarks at the start are the end. A partition is over when all below its end is stored and
- * committed: by us, or, as its committed offset says, by another member of the group. An empty one is over at once.
+ * `--until-end`: the high watermarks at the start are the end. A partition is over when all below its end is stored: by us,
+ * or, as its chain says, by another consumer. An empty one is over at once.
  */
 import type { CommittedOffset, ReadOnlyAdmin } from '@pinpipe/kafka/read-only-admin'
 import type { TopicPartition } from '@pinpipe/kafka/record-consumer'
@@ -8,36 +8,46 @@ import type { Clock } from './clock.ts'
 import { keyOf } from './partition-key.ts'
 import { pause } from './waiting.ts'
 
-/** What is asked of the cluster; an admin port has it. */
-export type Positions = Pick<ReadOnlyAdmin, 'watermarks' | 'committedOffsets'>
+/** Everything of the partition below this offset is stored; undefined when nothing is known of it yet. */
+export type StoredUpTo = (at: TopicPartition) => Promise<bigint | undefined>
 
 const askOthersEveryMs = 1_000
 
 export class UntilEnd {
   /** By partition: the first offset that is not wanted. */
   readonly #targets: ReadonlyMap<string, bigint>
-  readonly #left: Set<string>
+  readonly #left: Map<string, TopicPartition>
+  readonly #storedUpTo: StoredUpTo
   readonly #reached = Promise.withResolvers<void>()
 
-  private constructor(targets: ReadonlyMap<string, bigint>, left: Iterable<string>) {
+  private constructor(
+    targets: ReadonlyMap<string, bigint>,
+    left: readonly TopicPartition[],
+    storedUpTo: StoredUpTo,
+  ) {
     this.#targets = targets
-    this.#left = new Set(left)
+    this.#left = new Map(left.map((at) => [keyOf(at), at]))
+    this.#storedUpTo = storedUpTo
     if (this.isReached) this.#reached.resolve()
   }
 
-  /** Takes the high watermarks of all partitions of the topics now. Rejects with a KafkaError. */
-  static async from(positions: Positions, group: string, topics: readonly string[]): Promise<UntilEnd> {
+  /** Takes the high watermarks of all partitions of the topics now. Rejects with a KafkaError, or the store's Failure. */
+  static async from(
+    positions: Pick<ReadOnlyAdmin, 'watermarks'>,
+    storedUpTo: StoredUpTo,
+    topics: readonly string[],
+  ): Promise<UntilEnd> {
     const targets = new Map<string, bigint>()
-    const left: string[] = []
+    const left: TopicPartition[] = []
     for (const topic of topics) {
-      const committed = byPartition(await positions.committedOffsets(group, topic))
       for (const { partition, low, high } of await positions.watermarks(topic)) {
-        const key = keyOf({ topic, partition })
-        targets.set(key, high)
-        if (low < high && (committed.get(partition) ?? 0n) < high) left.push(key)
+        const at = { topic, partition }
+        targets.set(keyOf(at), high)
+        // A chain that is beyond the log is a finding of its own: the partition has to be assigned to be halted.
+        if (low < high && (await storedUpTo(at)) !== high) left.push(at)
       }
     }
-    return new UntilEnd(targets, left)
+    return new UntilEnd(targets, left, storedUpTo)
   }
 
   get isReached(): boolean {
@@ -50,15 +60,15 @@ export class UntilEnd {
   }
 
   /** Partitions that are not over yet. */
-  get left(): ReadonlySet<string> {
-    return this.#left
+  get left(): readonly string[] {
+    return [...this.#left.keys()]
   }
 
   targetOf(at: TopicPartition): bigint | undefined {
     return this.#targets.get(keyOf(at))
   }
 
-  /** Everything of the partition below this offset is stored and committed. */
+  /** Everything of the partition below this offset is stored. */
   passed(at: TopicPartition, offset: bigint): void {
     const target = this.targetOf(at)
     if (target !== undefined && offset >= target) this.giveUp(at)
@@ -70,22 +80,17 @@ export class UntilEnd {
     if (this.isReached) this.#reached.resolve()
   }
 
-  /** Asks from time to time how far the other members are, until the signal or the end. Rejects with a KafkaError. */
+  /** Asks the chains from time to time how far the others are, until the signal or the end. Rejects with a Failure. */
   async follow(options: {
-    readonly positions: Positions
-    readonly group: string
     readonly clock: Clock
     readonly isOurs: (key: string) => boolean
     readonly signal: AbortSignal
   }): Promise<void> {
-    const { positions, group, clock, isOurs, signal } = options
+    const { clock, isOurs, signal } = options
     while (!signal.aborted && !this.isReached) {
       await pause(clock, askOthersEveryMs, signal)
-      const topics = new Set([...this.#left].filter((key) => !isOurs(key)).map(topicOf))
-      for (const topic of topics) {
-        const committed = await positions.committedOffsets(group, topic)
-        for (const { partition, offset } of committed) this.passed({ topic, partition }, offset ?? 0n)
-      }
+      const others = [...this.#left].filter(([key]) => !isOurs(key))
+      for (const [, at] of others) this.passed(at, (await this.#storedUpTo(at)) ?? 0n)
     }
   }
 }
@@ -97,8 +102,4 @@ export function byPartition(committed: readonly CommittedOffset[]): Map<number, 
       offset === undefined ? [] : [[partition, offset] as const],
     ),
   )
-}
-
-function topicOf(key: string): string {
-  return key.slice(0, key.lastIndexOf('/'))
 }

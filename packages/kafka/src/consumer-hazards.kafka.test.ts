@@ -7,6 +7,7 @@ import { kafkaOf } from './kafka-client.ts'
 import { openProducer } from './producer.ts'
 import { apiKeys, startKafkaProxy } from './testing/kafka-proxy.ts'
 import { committed, createTopic, fill, numbers, plainConnection, until } from './testing/kafka-topic.ts'
+import { recordsOf } from './record-cursor.ts'
 import { record } from './testing/recorder.ts'
 
 const offsetOutOfRange = 1
@@ -36,7 +37,8 @@ stackTest(
     await using first = await record(connection, options, {
       assigned: () => Promise.resolve(since.clear()),
       batch({ partition, records }) {
-        since.set(partition, [...(since.get(partition) ?? []), ...records.map(({ value }) => String(value))])
+        const values = [...recordsOf(records)].map(({ value }) => String(value))
+        since.set(partition, [...(since.get(partition) ?? []), ...values])
         return Promise.resolve()
       },
     })

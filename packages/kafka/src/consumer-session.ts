@@ -16,6 +16,7 @@ import {
   fetchedOffsetOf,
   offsetsByTopic,
   partitionsOf,
+  recordOf,
 } from './kafkajs-consumer.ts'
 import { PartitionLane } from './partition-lane.ts'
 import { type ReadOnlyAdmin } from './read-only-admin.ts'
@@ -25,6 +26,7 @@ import {
   type TopicPartition,
   type TopicPartitionOffset,
 } from './record-consumer.ts'
+import { ListCursor } from './record-cursor.ts'
 import { keyOf, startOffsets } from './start-offsets.ts'
 
 export type SessionEnd =
@@ -120,7 +122,7 @@ export class ConsumerSession {
       if (firstOffset > position) this.#handlers.skipped?.({ ...at(lane), nextOffset: firstOffset })
       return this.#handlers.batch({
         ...at(lane),
-        records: batch.messages,
+        records: new ListCursor(batch.messages, recordOf),
         firstOffset,
         lastOffset,
         highWatermark: BigInt(batch.highWatermark),
@@ -221,6 +223,20 @@ export class ConsumerSession {
       if (known.canRetry) return false
       throw known
     }
+  }
+
+  /** The lane is replaced by a new one, which waits for what the old one still has in the handler. */
+  seek({ topic, partition, offset }: TopicPartitionOffset): void {
+    const key = keyOf({ topic, partition })
+    const before = this.#lanes.get(key)
+    if (before === undefined || this.#ending !== undefined) return
+    before.close()
+    this.#leftovers.set(key, before.settled)
+    const lane = this.#laneOf({ topic, partition })
+    lane.position = offset
+    this.#lanes = new Map(this.#lanes).set(key, lane)
+    this.#consumer.seek({ topic, partition, offset: String(offset) })
+    this.#consumer.resume([{ topic, partitions: [partition] }])
   }
 
   pause(partitions: readonly TopicPartition[]): void {

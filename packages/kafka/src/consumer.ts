@@ -110,6 +110,10 @@ class SupervisedConsumer implements RecordConsumer {
     return this.#session?.commit(offsets) ?? Promise.resolve(false)
   }
 
+  seek(to: TopicPartitionOffset): void {
+    this.#session?.seek(to)
+  }
+
   pause(partitions: readonly TopicPartition[]): void {
     this.#session?.pause(partitions)
   }

@@ -107,6 +107,14 @@ export class KafkaReadOnlyAdmin implements ReadOnlyAdmin {
       .toSorted(byPartition)
   }
 
+  async offsetsAt(topic: string, timestampMs: number): Promise<ReadonlyMap<number, bigint>> {
+    await this.describeTopics([topic])
+    const offsets = await this.#question(`read the offsets of topic ${topic} at a time`, (admin) =>
+      admin.fetchTopicOffsetsByTimestamp(topic, timestampMs),
+    )
+    return new Map(offsets.map(({ partition, offset }) => [partition, BigInt(offset)]))
+  }
+
   async committedOffsets(group: string, topic: string): Promise<readonly CommittedOffset[]> {
     await this.describeTopics([topic])
     const doing = `read the offsets of group ${group} for topic ${topic}`

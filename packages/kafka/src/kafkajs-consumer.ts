@@ -1,9 +1,15 @@
 /** The kafkajs consumer of a session: its options, and its data turned into ours and back. */
 
-import { type Batch, type Consumer, type OffsetsByTopicPartition } from 'kafkajs'
+import { type Batch, type Consumer, type KafkaMessage, type OffsetsByTopicPartition } from 'kafkajs'
 import { type KafkaConnection } from './connection.ts'
 import { kafkaOf } from './kafka-client.ts'
-import { type ConsumerOptions, type TopicPartition, type TopicPartitionOffset } from './record-consumer.ts'
+import {
+  type ConsumerOptions,
+  type FetchedRecord,
+  type RecordHeader,
+  type TopicPartition,
+  type TopicPartitionOffset,
+} from './record-consumer.ts'
 
 /** About 25 s of kafkajs's own retries. */
 const consumerRetries = 8
@@ -39,6 +45,22 @@ export function consumerOf(connection: KafkaConnection, options: ConsumerOptions
 /** The offset that the fetch of this batch asked for. */
 export function fetchedOffsetOf(batch: Batch & Partial<FetchedFrom>): bigint | undefined {
   return batch.fetchedOffset === undefined ? undefined : BigInt(batch.fetchedOffset)
+}
+
+/** A record as kafkajs decoded it; nothing of its key and value is copied. */
+export function recordOf(message: KafkaMessage): FetchedRecord {
+  return {
+    offset: BigInt(message.offset),
+    timestamp: BigInt(message.timestamp),
+    key: message.key,
+    value: message.value,
+    headers: Object.entries(message.headers ?? {}).flatMap(([name, value]) => headersOf(name, value)),
+  }
+}
+
+function headersOf(name: string, value: Buffer | string | (Buffer | string)[] | undefined): RecordHeader[] {
+  const values = Array.isArray(value) ? value : [value]
+  return values.map((one) => ({ name, value: one === undefined ? null : Buffer.from(one) }))
 }
 
 /** The assignment of a GROUP_JOIN event, flat. */

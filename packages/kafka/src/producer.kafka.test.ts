@@ -48,12 +48,15 @@ stackTest('headers and timestamps arrive', async ({ kafka }) => {
   const running = consumer.run({
     assigned: () => Promise.resolve(),
     revoked: () => Promise.resolve(),
-    batch: ({ records }) => Promise.resolve(resolve(records[0])),
+    batch: ({ records }) => Promise.resolve(resolve(records.record)),
   })
   expect(await promise).toMatchObject({
-    timestamp: '1600000000000',
+    timestamp: 1_600_000_000_000n,
     key: Buffer.from('1'),
-    headers: { 'run-id': Buffer.from('r1'), seq: Buffer.from('1') },
+    headers: [
+      { name: 'run-id', value: Buffer.from('r1') },
+      { name: 'seq', value: Buffer.from('1') },
+    ],
   })
   await consumer.stop()
   await running

@@ -53,6 +53,8 @@ export interface ReadOnlyAdmin extends AsyncDisposable {
   topicConfigs(topics: readonly string[]): Promise<ReadonlyMap<string, readonly ConfigEntry[]>>
   /** Log start offset and high watermark of every partition. */
   watermarks(topic: string): Promise<readonly Watermarks[]>
+  /** By partition: the first offset at or after the time (milliseconds since 1970), or the high watermark. */
+  offsetsAt(topic: string, timestampMs: number): Promise<ReadonlyMap<number, bigint>>
   /** What the group has committed for every partition of the topic; an error of a partition is an error (K16). */
   committedOffsets(group: string, topic: string): Promise<readonly CommittedOffset[]>
 }

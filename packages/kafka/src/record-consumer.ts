@@ -3,20 +3,31 @@
 export type TopicPartition = { readonly topic: string; readonly partition: number }
 export type TopicPartitionOffset = TopicPartition & { readonly offset: bigint }
 
-export type HeaderValue = Buffer | string | (Buffer | string)[] | undefined
+/** In the order of the wire; a name may occur more than once. */
+export type RecordHeader = { readonly name: string; readonly value: Buffer | null }
 
-/** One record, as kafkajs decoded it: nothing is copied. Offset and timestamp are decimal text. */
+/** One record while it is at hand: its bytes are views of the fetched batch. */
 export type FetchedRecord = {
-  readonly offset: string
-  readonly timestamp: string
+  readonly offset: bigint
+  /** Milliseconds since 1970; -1 when the record has none. */
+  readonly timestamp: bigint
   readonly key: Buffer | null
   readonly value: Buffer | null
-  readonly headers?: Readonly<Record<string, HeaderValue>>
+  readonly headers: readonly RecordHeader[]
 }
 
-/** Copy out of `records` what outlives the handler: they hold the whole fetch response in memory (K19). */
+/** The records of a batch, one after the other, once. */
+export interface RecordCursor {
+  /**
+   * The record at hand, `undefined` after the last one. Valid until `advance`: copy out of it what outlives that, because
+   * it holds the whole fetch response in memory (K19).
+   */
+  readonly record: FetchedRecord | undefined
+  advance(): void
+}
+
 export type FetchedBatch = TopicPartition & {
-  readonly records: readonly FetchedRecord[]
+  readonly records: RecordCursor
   readonly firstOffset: bigint
   /** Last offset of the range, control and aborted records included. */
   readonly lastOffset: bigint
@@ -56,6 +67,8 @@ export interface RecordConsumer extends AsyncDisposable {
   run(handlers: ConsumerHandlers): Promise<void>
   /** The offset is the next one to read: last + 1. A hint: `false` when the group did not take it (K7). */
   commit(offsets: readonly TopicPartitionOffset[]): Promise<boolean>
+  /** Goes on at this offset, in the same assignment: what was fetched and not yet handled is dropped. Not paused. */
+  seek(to: TopicPartitionOffset): void
   pause(partitions: readonly TopicPartition[]): void
   resume(partitions: readonly TopicPartition[]): void
   /** Leaves the group within about `maxWaitMs`, once the running handlers are done. */

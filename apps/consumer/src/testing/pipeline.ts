@@ -4,13 +4,14 @@ import { Health } from '@pinpipe/service/health'
 import { createLogger } from '@pinpipe/service/logger'
 import { Metrics } from '@pinpipe/service/metrics'
 import { processRedactor } from '@pinpipe/service/redaction'
-import { encoderOf } from '../encoder.ts'
+import { Chains } from '../chain/chains.ts'
+import { outputSettingsOf } from '../chain/output-settings.ts'
+import { encodingOf } from '../format/encoding.ts'
 import { Events } from '../events.ts'
 import { MemoryBudget } from '../memory-budget.ts'
 import { keyOf } from '../partition-key.ts'
 import { Pipeline } from '../pipeline.ts'
-import { checkedJson } from '../record-check.ts'
-import { Storer } from '../storer.ts'
+import { Recovery } from '../recovery.ts'
 import { HandClock, MemoryStore, turns } from './records.ts'
 import type { Limits } from '../triggers.ts'
 import type { UntilEnd } from '../until-end.ts'
@@ -22,6 +23,7 @@ export type HandOptions = {
   readonly untilEnd?: UntilEnd
   /** What the group has committed before; every log starts at 0. */
   readonly committed?: ReadonlyMap<number, bigint>
+  readonly onSourceGap?: 'halt' | 'record'
   /** Whether the group takes a commit; it may throw. */
   readonly takes?: (offsets: readonly TopicPartitionOffset[]) => boolean
 }
@@ -31,6 +33,7 @@ class HandGroup {
   readonly committed: Map<number, bigint>
   readonly commits: string[] = []
   readonly paused = new Set<string>()
+  readonly seeks: string[] = []
   readonly #takes: (offsets: readonly TopicPartitionOffset[]) => boolean
   readonly #stopped = Promise.withResolvers<void>()
   handlers: ConsumerHandlers | undefined
@@ -60,6 +63,10 @@ class HandGroup {
     return true
   }
 
+  seek({ partition, offset }: TopicPartitionOffset): void {
+    this.seeks.push(`${partition}:${offset}`)
+  }
+
   pause(partitions: readonly TopicPartition[]): void {
     for (const at of partitions) this.paused.add(keyOf(at))
   }
@@ -75,6 +82,10 @@ class HandGroup {
 
   async watermarks(): Promise<{ partition: number; low: bigint; high: bigint }[]> {
     return Array.from({ length: 64 }, (_, partition) => ({ partition, low: 0n, high: 1_000n }))
+  }
+
+  async offsetsAt(): Promise<ReadonlyMap<number, bigint>> {
+    return new Map()
   }
 
   async committedOffsets(): Promise<{ partition: number; offset: bigint | undefined }[]> {
@@ -97,14 +108,25 @@ export function startPipeline(options: HandOptions = {}) {
   })
   const health = new Health()
   const events = new Events(log, new Metrics('consumer'), health)
+  const chains = new Chains(store, clock)
+  const encoding = encodingOf(
+    outputSettingsOf({ format: 'json', compression: { kind: 'none', level: 0 }, validate: 'json' }),
+  )
   const pipeline = new Pipeline({
     consumer: group,
     positions: group,
-    group: 'g',
-    encoderFor: (at) => encoderOf('json', at, checkedJson),
+    recovery: new Recovery({
+      chains,
+      positions: group,
+      group: 'g',
+      startPolicy: { kind: options.committed === undefined ? 'earliest' : 'committed' },
+      onSourceGap: options.onSourceGap ?? 'halt',
+      clock,
+    }),
+    landing: { store, chains, budget },
+    encoding,
     limits: { maxRecords: undefined, maxBytes: 1 << 20, maxAgeMs: 60_000, ...limits },
     budget,
-    storer: new Storer({ store, compression: { kind: 'none', level: 1 }, budget }),
     untilEnd,
     events,
     clock,

@@ -1,9 +1,11 @@
 /** Builders for the tests of this app: records, batches, a clock that is moved by hand, a store in memory. */
+import { Readable } from 'node:stream'
 import type { FetchedBatch, FetchedRecord } from '@pinpipe/kafka/record-consumer'
+import { cursorOf } from '@pinpipe/kafka/record-cursor'
 import type { Clock } from '../clock.ts'
 import { Content } from '../content.ts'
 import { MemoryBudget } from '../memory-budget.ts'
-import type { CreateOutcome, NewObject, Store } from '../store.ts'
+import type { CreateOutcome, NewObject, ObjectFacts, Store } from '../lake/store.ts'
 
 export const at = { topic: 't', partition: 0 } as const
 
@@ -13,10 +15,11 @@ export function record(
 ): FetchedRecord {
   const bytes = value === null ? null : Buffer.from(value)
   return {
-    offset: String(offset),
-    timestamp: '1598586767000',
+    offset: BigInt(offset),
+    timestamp: 1_598_586_767_000n,
     key: Buffer.from(String(offset)),
     value: bytes,
+    headers: [],
   }
 }
 
@@ -32,7 +35,7 @@ export function batch(
   )
   return {
     ...at,
-    records,
+    records: cursorOf(records),
     firstOffset: BigInt(first),
     lastOffset: BigInt(last),
     highWatermark: BigInt(last + 1),
@@ -47,6 +50,10 @@ export class HandClock implements Clock {
 
   nowMs(): number {
     return this.#nowMs
+  }
+
+  wallMs(): number {
+    return 1_700_000_000_000 + this.#nowMs
   }
 
   after(delayMs: number, callBack: () => void): { cancel(): void } {
@@ -82,7 +89,6 @@ export async function turns(): Promise<void> {
 /** Creates exclusively, as a store must. `before` is awaited ahead of each create: to hold it up, or to fail it. */
 export class MemoryStore implements Store {
   readonly name = 'memory:lake'
-  readonly keepsDigest = true
   readonly objects = new Map<string, { readonly bytes: Buffer; readonly object: NewObject }>()
   readonly #before: (object: NewObject) => Promise<void> | void
 
@@ -92,11 +98,34 @@ export class MemoryStore implements Store {
 
   async create(object: NewObject): Promise<CreateOutcome> {
     await this.#before(object)
+    while (object.guard?.isFresh() === false) await object.guard.renew()
     const bytes = Buffer.concat(object.body.chunks())
     const existing = this.objects.get(object.key)
     if (existing !== undefined) return existing.bytes.equals(bytes) ? 'same' : 'different'
     this.objects.set(object.key, { bytes, object })
     return 'created'
+  }
+
+  async read(key: string): Promise<Buffer | undefined> {
+    return this.objects.get(key)?.bytes
+  }
+
+  async head(key: string): Promise<ObjectFacts | undefined> {
+    const found = this.objects.get(key)
+    return found && { bytes: found.bytes.length }
+  }
+
+  async *list(prefix: string, limit = Number.POSITIVE_INFINITY): AsyncIterable<string> {
+    yield* this.keys.filter((key) => key.startsWith(prefix)).slice(0, limit)
+  }
+
+  async folders(prefix: string): Promise<readonly string[]> {
+    const parts = this.keys.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length))
+    return [...new Set(parts.flatMap((part) => (part.includes('/') ? part.slice(0, part.indexOf('/')) : [])))]
+  }
+
+  async open(key: string): Promise<Readable> {
+    return Readable.from([this.objects.get(key)?.bytes])
   }
 
   text(key: string): string | undefined {

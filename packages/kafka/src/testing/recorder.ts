@@ -2,6 +2,7 @@
 
 import { type KafkaConnection } from '../connection.ts'
 import { openConsumer } from '../consumer.ts'
+import { recordsOf } from '../record-cursor.ts'
 import {
   type ConsumerHandlers,
   type ConsumerOptions,
@@ -52,7 +53,7 @@ export async function record(
       await handlers.batch?.(batch)
       const seen = values.get(batch.partition) ?? []
       values.set(batch.partition, seen)
-      for (const { value } of batch.records) seen.push(String(value))
+      for (const { value } of recordsOf(batch.records)) seen.push(String(value))
     },
     skipped({ nextOffset }) {
       skipped.push(nextOffset)

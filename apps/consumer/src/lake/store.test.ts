@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { compress } from './compress.ts'
+import { compress } from '../format/compress.ts'
 import { openFolderStore } from './folder-store.ts'
 import { openLake, lakeAddressOf } from './lake.ts'
-import { MemoryBudget } from './memory-budget.ts'
+import { MemoryBudget } from '../memory-budget.ts'
 import { probeKey, probeStore } from './probe.ts'
 import type { NewObject, Store } from './store.ts'
-import { contentOf, dataKey, MemoryStore } from './testing/records.ts'
+import { contentOf, dataKey, MemoryStore } from '../testing/records.ts'
 
 let folder: string
 beforeEach(async () => {

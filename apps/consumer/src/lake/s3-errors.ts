@@ -12,6 +12,11 @@ export function isPreconditionFailed(error: unknown): boolean {
   return statusOf(error) === 412 || nameOf(error) === 'PreconditionFailed'
 }
 
+/** A HEAD has no body that could name the error. */
+export function isNoSuchKey(error: unknown): boolean {
+  return nameOf(error) === 'NoSuchKey' || nameOf(error) === 'NotFound'
+}
+
 /** Another create-only write of the key was under way. S3 asks to send the request again. */
 export function isConflict(error: unknown): boolean {
   return (

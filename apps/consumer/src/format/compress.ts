@@ -11,8 +11,8 @@ import {
   type Gzip,
   type ZstdCompress,
 } from 'node:zlib'
-import { Content } from './content.ts'
-import type { MemoryBudget } from './memory-budget.ts'
+import { Content } from '../content.ts'
+import type { MemoryBudget } from '../memory-budget.ts'
 
 export const compressions = ['none', 'gzip', 'zstd'] as const
 export type Compression = {
@@ -33,31 +33,31 @@ export const extensions = { none: '', gzip: '.gz', zstd: '.zst' } as const
 
 const outputChunkBytes = 256 * 1024
 
-/** Content that is ready to be stored, and the SHA-256 (hex) of what it was before compression, if asked for. */
-export type Compressed = { readonly body: Content; readonly digest: string | undefined }
+/** Content that is ready to be stored, and the SHA-256 (hex) of what it was before compression. */
+export type Compressed = { readonly body: Content; readonly digest: string }
 
-/**
- * Compresses the content; its chunks are given back as they are read. With `none` it is handed through untouched, and
- * there is no digest: the store has all the bytes.
- */
+/** Compresses the content; its chunks are given back as they are read. With `none` it is handed through untouched. */
 export async function compress(
   content: Content,
   compression: Compression,
-  options: { readonly budget: MemoryBudget; readonly withDigest: boolean },
+  budget: MemoryBudget,
 ): Promise<Compressed> {
-  if (compression.kind === 'none') return { body: content, digest: undefined }
+  const hash = createHash('sha256')
+  if (compression.kind === 'none') {
+    for (const chunk of content.chunks()) hash.update(chunk)
+    return { body: content, digest: hash.digest('hex') }
+  }
   const stream = compressorOf(compression)
-  const hash = options.withDigest ? createHash('sha256') : undefined
   const output: Buffer<ArrayBuffer>[] = []
   stream.on('data', (chunk: Buffer<ArrayBuffer>) => output.push(chunk))
   const ended = once(stream, 'end')
   for (const chunk of content.drain()) {
-    hash?.update(chunk)
+    hash.update(chunk)
     await written(stream, chunk)
   }
   stream.end()
   await ended
-  return { body: Content.holding(options.budget, output), digest: hash?.digest('hex') }
+  return { body: Content.holding(budget, output), digest: hash.digest('hex') }
 }
 
 /** The bytes before compression, for comparing two objects: an extension it does not know is taken as uncompressed. */

@@ -3,12 +3,14 @@
  * name, which fails if the name is taken (link(2) is atomic and never replaces).
  */
 import { randomUUID } from 'node:crypto'
+import type { Dirent } from 'node:fs'
 import { link, open, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import type { Readable } from 'node:stream'
 import { Failure } from '@pinpipe/service/failure'
 import { makeFolder } from '@pinpipe/service/folder'
-import { decompressed } from './compress.ts'
-import type { CreateOutcome, NewObject, Store } from './store.ts'
+import { decompressed } from '../format/compress.ts'
+import type { CreateOutcome, NewObject, ObjectFacts, Store } from './store.ts'
 
 /** What a crashed process left in `_tmp` for this long is nobody's any more. */
 const abandonedAfterMs = 24 * 3_600_000
@@ -22,7 +24,6 @@ export async function openFolderStore(path: string): Promise<Store> {
 
 class FolderStore implements Store {
   readonly name: string
-  readonly keepsDigest = false
   readonly #root: string
   readonly #temporary: string
   /** Folders that are known to be there, durably. */
@@ -55,6 +56,7 @@ class FolderStore implements Store {
       await this.#makeFolder(dirname(target))
       // Memory is given back as the file grows: what is read meanwhile needs it while this one is made durable.
       await writeDurably(temporary, object.body.drain())
+      while (object.guard?.isFresh() === false) await object.guard.renew()
       try {
         await link(temporary, target)
       } catch (error) {
@@ -70,7 +72,66 @@ class FolderStore implements Store {
     }
   }
 
+  async read(key: string): Promise<Buffer | undefined> {
+    try {
+      return await readFile(join(this.#root, key))
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return undefined
+      throw folderFailure(error, this.#root)
+    }
+  }
+
+  async head(key: string): Promise<ObjectFacts | undefined> {
+    const found = await stat(join(this.#root, key)).catch(() => undefined)
+    return found?.isFile() === true ? { bytes: found.size } : undefined
+  }
+
+  async *list(prefix: string, limit = Number.POSITIVE_INFINITY): AsyncIterable<string> {
+    let left = limit
+    for await (const key of this.#keysBelow(prefix)) {
+      if (left-- <= 0) return
+      yield key
+    }
+  }
+
+  async folders(prefix: string): Promise<readonly string[]> {
+    const { folder, start } = partsOf(prefix)
+    const entries = await this.#entriesOf(folder)
+    return entries.filter((entry) => entry.isDirectory() && entry.name.startsWith(start)).map(({ name }) => name.slice(start.length))
+  }
+
+  async open(key: string): Promise<Readable> {
+    try {
+      const file = await open(join(this.#root, key), 'r')
+      return file.createReadStream()
+    } catch (error) {
+      throw folderFailure(error, this.#root)
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {}
+
+  async *#keysBelow(prefix: string): AsyncIterable<string> {
+    const { folder, start } = partsOf(prefix)
+    for (const entry of await this.#entriesOf(folder)) {
+      if (!entry.name.startsWith(start)) continue
+      const key = folder === '' ? entry.name : `${folder}/${entry.name}`
+      if (entry.isDirectory()) yield* this.#keysBelow(`${key}/`)
+      else yield key
+    }
+  }
+
+  /** In the order of the bytes of their keys: a folder sorts as if its name ended in a slash. */
+  async #entriesOf(folder: string): Promise<Dirent[]> {
+    try {
+      const entries = await readdir(join(this.#root, folder), { withFileTypes: true })
+      const sortKey = (entry: Dirent): string => (entry.isDirectory() ? `${entry.name}/` : entry.name)
+      return entries.toSorted((a, b) => Buffer.compare(Buffer.from(sortKey(a)), Buffer.from(sortKey(b))))
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return []
+      throw folderFailure(error, this.#root)
+    }
+  }
 
   /**
    * A new folder is durable once its parent is: a crash must not lose the way to an object. Those above are made durable
@@ -83,6 +144,12 @@ class FolderStore implements Store {
       await syncFolder(dirname(made))
     this.#folders.add(folder)
   }
+}
+
+/** `a/b/c` is everything in the folder `a/b` whose name begins with `c`. */
+function partsOf(prefix: string): { readonly folder: string; readonly start: string } {
+  const slash = prefix.lastIndexOf('/')
+  return { folder: prefix.slice(0, Math.max(0, slash)), start: prefix.slice(slash + 1) }
 }
 
 async function writeDurably(path: string, chunks: Iterable<Buffer>): Promise<void> {

@@ -5,8 +5,7 @@
  * One object of a fixed key, `_chain/probe.json`: it stays, because nobody here may delete, and there is never a second.
  */
 import { Failure } from '@pinpipe/service/failure'
-import { Content } from './content.ts'
-import { MemoryBudget } from './memory-budget.ts'
+import { Content } from '../content.ts'
 import type { CreateOutcome, Store } from './store.ts'
 
 export const probeKey = '_chain/probe.json'
@@ -30,7 +29,5 @@ export async function probeStore(store: Store): Promise<void> {
 }
 
 async function createProbe(store: Store): Promise<CreateOutcome> {
-  const body = new Content(new MemoryBudget(64 * 1024))
-  body.writeLine(probeLine)
-  return store.create({ key: probeKey, body, digest: undefined, contentType: 'application/json', facts: {} })
+  return store.create({ key: probeKey, body: Content.of(probeLine), digest: undefined, contentType: 'application/json', facts: {} })
 }

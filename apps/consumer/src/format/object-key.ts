@@ -6,7 +6,11 @@ type ObjectArea = 'topics' | 'dead'
 export type ObjectKeyParts = {
   readonly area: ObjectArea
   readonly topic: string
+  /** 0 unless the topic was made anew. */
+  readonly epoch: number
   readonly partition: number
+  /** The folder below the topic: `partition=0`, or what the layout makes of the records. */
+  readonly path: string
   /** First and last offset of the whole range, both inclusive. */
   readonly start: bigint
   readonly end: bigint
@@ -18,14 +22,16 @@ export type ObjectKeyParts = {
 const offsetDigits = 20
 
 /**
- * The key below the lake: `topics/<topic>/partition=<p>/<topic>+<p>+<start>-<end><extension>`.
+ * The key below the lake: `topics/<topic>/<path>/<topic>+<p>+<start>-<end><extension>`; the name of a later epoch begins
+ * with `<topic>@<epoch>`.
  * Throws a RangeError for a range that is empty or begins below 0: a bug of the caller, never a matter of input.
  */
 export function objectKey(parts: ObjectKeyParts): string {
-  const { area, topic, partition, start, end, extension } = parts
+  const { area, topic, epoch, partition, path, start, end, extension } = parts
   if (start < 0n || end < start) throw new RangeError(`No object can hold the offsets ${start} to ${end}.`)
   const range = `${offsetText(start)}-${offsetText(end)}`
-  return `${area}/${topic}/partition=${partition}/${topic}+${partition}+${range}${extension}`
+  const name = epoch === 0 ? topic : `${topic}@${epoch}`
+  return `${area}/${topic}/${path}/${name}+${partition}+${range}${extension}`
 }
 
 function offsetText(offset: bigint): string {

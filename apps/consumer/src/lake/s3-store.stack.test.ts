@@ -6,10 +6,10 @@ import { describe, expect } from 'vitest'
 import { openS3Store } from './s3-store.ts'
 import type { NewObject } from './store.ts'
 import { probeStore } from './probe.ts'
-import { temporaryFolder } from './testing/folder.ts'
-import { contentOf, dataKey } from './testing/records.ts'
-import { runConsumer, summaryIn } from './testing/run-consumer.ts'
-import { makeTopic, numbered } from './testing/stack.ts'
+import { temporaryFolder } from '../testing/folder.ts'
+import { contentOf, dataKey } from '../testing/records.ts'
+import { runConsumer, summaryIn } from '../testing/run-consumer.ts'
+import { makeTopic, numbered } from '../testing/stack.ts'
 
 describe('from Kafka to a real S3 server', () => {
   for (const [compression, extension, tool] of [

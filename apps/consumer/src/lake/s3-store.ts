@@ -5,11 +5,20 @@
  * "somebody else": it may be our own request whose answer was lost, so the digests are compared.
  */
 import { createHash } from 'node:crypto'
-import { HeadObjectCommand, PutObjectCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
+import { Readable } from 'node:stream'
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  type S3ClientConfig,
+} from '@aws-sdk/client-s3'
 import { credentialSource } from '@pinpipe/msk-auth/credentials'
-import type { CreateOutcome, NewObject, Store } from './store.ts'
+import { Failure } from '@pinpipe/service/failure'
+import type { CreateOutcome, NewObject, ObjectFacts, Store } from './store.ts'
 import { s3EndpointOf } from './s3-endpoint.ts'
-import { isConflict, isExpiredToken, isPreconditionFailed, s3FailureOf, type S3Place } from './s3-errors.ts'
+import { isConflict, isExpiredToken, isNoSuchKey, isPreconditionFailed, s3FailureOf, type S3Place } from './s3-errors.ts'
 
 export type S3StoreOptions = {
   readonly bucket: string
@@ -27,6 +36,8 @@ const maxAttempts = 7
 const connectTimeoutMs = 5_000
 /** Of one attempt; a 64 MiB object takes 2 s at 256 Mbit/s. */
 const requestTimeoutMs = 120_000
+/** Of one answer to a listing. */
+const pageKeys = 1_000
 
 /**
  * Nothing is sent before the first `create`. Credentials come from the standard AWS chain. Throws a UsageFailure when the
@@ -38,7 +49,6 @@ export function openS3Store(options: S3StoreOptions): Store {
 
 class S3Store implements Store {
   readonly name: string
-  readonly keepsDigest = true
   readonly #client: S3Client
   readonly #bucket: string
   readonly #prefix: string
@@ -89,6 +99,17 @@ class S3Store implements Store {
       },
       { step: 'build', name: 'knownPayloadHash' },
     )
+    const { guard } = object
+    if (guard !== undefined) {
+      put.middlewareStack.add(
+        (next) => async (args) => {
+          while (!guard.isFresh()) await guard.renew()
+          return next(args)
+        },
+        // Behind the signature, inside each attempt: nothing that takes time comes between this and the request.
+        { step: 'deserialize', priority: 'low', name: 'writeGuard' },
+      )
+    }
     try {
       await this.#withFreshCredentials(() => this.#client.send(put))
       return 'created'
@@ -98,18 +119,80 @@ class S3Store implements Store {
     }
   }
 
+  async read(key: string): Promise<Buffer | undefined> {
+    const found = await this.#get(key)
+    return found === undefined ? undefined : Buffer.from(await found.transformToByteArray())
+  }
+
+  async head(key: string): Promise<ObjectFacts | undefined> {
+    const head = new HeadObjectCommand({ Bucket: this.#bucket, Key: this.#prefix + key })
+    const found = await this.#ask(() => this.#client.send(head))
+    if (found === undefined) return undefined
+    const digest = found.Metadata?.['digest']
+    return { bytes: found.ContentLength ?? 0, ...(digest !== undefined && { digest }) }
+  }
+
+  async *list(prefix: string, limit = Number.POSITIVE_INFINITY): AsyncIterable<string> {
+    let left = limit
+    let from: string | undefined
+    do {
+      const page = await this.#page({ prefix, limit: Math.min(left, pageKeys), from })
+      for (const { Key: key } of page?.Contents ?? []) if (key !== undefined) yield key.slice(this.#prefix.length)
+      left -= page?.KeyCount ?? 0
+      from = page?.NextContinuationToken
+    } while (left > 0 && from !== undefined)
+  }
+
+  async folders(prefix: string): Promise<readonly string[]> {
+    const found: string[] = []
+    let from: string | undefined
+    do {
+      const page = await this.#page({ prefix, limit: pageKeys, from, delimiter: '/' })
+      for (const { Prefix: folder } of page?.CommonPrefixes ?? [])
+        if (folder !== undefined) found.push(folder.slice(this.#prefix.length + prefix.length, -1))
+      from = page?.NextContinuationToken
+    } while (from !== undefined)
+    return found
+  }
+
+  async open(key: string): Promise<Readable> {
+    const found = await this.#get(key)
+    if (found instanceof Readable) return found
+    throw new Failure(`${this.name}/${key} is not there: somebody has deleted it`)
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#client.destroy()
   }
 
-  async #compare(key: string, digest: string): Promise<CreateOutcome> {
-    const head = new HeadObjectCommand({ Bucket: this.#bucket, Key: this.#prefix + key })
+  async #get(key: string) {
+    const get = new GetObjectCommand({ Bucket: this.#bucket, Key: this.#prefix + key })
+    return (await this.#ask(() => this.#client.send(get)))?.Body
+  }
+
+  #page(asked: { prefix: string; limit: number; from: string | undefined; delimiter?: string }) {
+    const list = new ListObjectsV2Command({
+      Bucket: this.#bucket,
+      Prefix: this.#prefix + asked.prefix,
+      MaxKeys: asked.limit,
+      ContinuationToken: asked.from,
+      Delimiter: asked.delimiter,
+    })
+    return this.#ask(() => this.#client.send(list))
+  }
+
+  /** Undefined when the object is not there. Throws a Failure for everything else. */
+  async #ask<T>(send: () => Promise<T>): Promise<T | undefined> {
     try {
-      const { Metadata: metadata } = await this.#withFreshCredentials(() => this.#client.send(head))
-      return metadata?.['digest'] === digest ? 'same' : 'different'
+      return await this.#withFreshCredentials(send)
     } catch (error) {
+      if (isNoSuchKey(error)) return undefined
       throw s3FailureOf(error, this.#place)
     }
+  }
+
+  async #compare(key: string, digest: string): Promise<CreateOutcome> {
+    return (await this.head(key))?.digest === digest ? 'same' : 'different'
   }
 
   /**

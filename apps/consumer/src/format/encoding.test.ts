@@ -4,7 +4,7 @@ import { encodeRow } from '@pinpipe/schema/wire'
 import { encoderOf } from './encoder.ts'
 import { checkOf, type Validation } from './record-check.ts'
 import { deadLetterLine, Rejection, reject } from './reject.ts'
-import { at, record } from './testing/records.ts'
+import { at, record } from '../testing/records.ts'
 
 function lineOf(
   value: string | Buffer | null,

@@ -3,7 +3,7 @@
  * beside the range, and counted, with one of a few reasons: the same word in the line, the metric and the log.
  */
 import { isUtf8 } from 'node:buffer'
-import type { FetchedRecord, HeaderValue } from '@pinpipe/kafka/record-consumer'
+import type { FetchedRecord, RecordHeader } from '@pinpipe/kafka/record-consumer'
 
 /** `no-value`: a value of no bytes. `schema`: JSON, but not a row of the topic's table. */
 export const rejectReasons = ['not-json', 'not-utf8', 'no-value', 'schema'] as const
@@ -68,8 +68,8 @@ export function deadLetterLine(
 }
 
 /** Text as it is, other bytes as base64; what was made base64 is added to the list under `name`. */
-export function textOf(bytes: Buffer | string | null, name: string, base64: string[]): string | null {
-  if (bytes === null || typeof bytes === 'string') return bytes
+export function textOf(bytes: Buffer | null, name: string, base64: string[]): string | null {
+  if (bytes === null) return null
   if (isUtf8(bytes)) return bytes.toString()
   base64.push(name)
   return bytes.toString('base64')
@@ -77,13 +77,14 @@ export function textOf(bytes: Buffer | string | null, name: string, base64: stri
 
 /** Headers by name; a name that occurs more than once has a list. */
 export function headersOf(headers: FetchedRecord['headers'], base64: string[]): Record<string, HeaderText> {
-  const entries = Object.entries(headers ?? {})
-  return Object.fromEntries(entries.map(([name, value]) => [name, headerOf(name, value, base64)]))
+  const byName = Map.groupBy(headers, ({ name }) => name)
+  return Object.fromEntries([...byName].map(([name, all]) => [name, headerOf(name, all, base64)]))
 }
 
 export type HeaderText = string | null | (string | null)[]
 
-function headerOf(name: string, value: HeaderValue, base64: string[]): HeaderText {
-  if (Array.isArray(value)) return value.map((one, i) => textOf(one, `headers.${name}.${i}`, base64))
-  return textOf(value ?? null, `headers.${name}`, base64)
+function headerOf(name: string, all: readonly RecordHeader[], base64: string[]): HeaderText {
+  const [first] = all
+  if (first !== undefined && all.length === 1) return textOf(first.value, `headers.${name}`, base64)
+  return all.map(({ value }, i) => textOf(value, `headers.${name}.${i}`, base64))
 }

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { probeStore } from './probe.ts'
 import { openS3Store } from './s3-store.ts'
 import type { NewObject } from './store.ts'
-import { contentOf } from './testing/records.ts'
+import { contentOf } from '../testing/records.ts'
 
 /** Speaks just enough S3 for one PUT and one HEAD; every test says how it answers. */
 describe('the S3 store, and answers that a real server does not give on demand', () => {

@@ -1,0 +1,33 @@
+/**
+ * Names of the protocol's objects. Below `_chain/<topic>@<epoch>/<partition>/` the latest link comes first in the order of
+ * bytes, so that a listing of one key finds it; the genesis comes after every link.
+ */
+import type { TopicPartition } from '@pinpipe/kafka/record-consumer'
+
+const highestOffset = 2n ** 63n - 1n
+const digits = 19
+
+export type ChainPlace = TopicPartition & { readonly epoch: number }
+
+/** `_chain/<topic>@`: what follows are the epochs. */
+export function epochsPrefix(topic: string): string {
+  return `_chain/${topic}@`
+}
+
+/** `_chain/<topic>@<epoch>/<partition>/`. */
+export function chainPrefix({ topic, epoch, partition }: ChainPlace): string {
+  return `${epochsPrefix(topic)}${epoch}/${partition}/`
+}
+
+export function linkKey(place: ChainPlace, start: bigint): string {
+  const inverse = (highestOffset - start).toString().padStart(digits, '0')
+  return `${chainPrefix(place)}${inverse}-${start}.json`
+}
+
+export function genesisKey(place: ChainPlace): string {
+  return `${chainPrefix(place)}genesis.json`
+}
+
+export function settingsKey(id: string): string {
+  return `_chain/config/${id}.json`
+}

@@ -1,0 +1,117 @@
+/**
+ * Recovery, at each assignment of a partition and whenever a claim was lost: asks the chain and the log where to go on, begins
+ * a chain that is not there, and makes a gap a link where the operator wants that. Nothing of it depends on a commit (R6).
+ */
+import type { ReadOnlyAdmin } from '@pinpipe/kafka/read-only-admin'
+import type { TopicPartition } from '@pinpipe/kafka/record-consumer'
+import type { Chains } from './chain/chains.ts'
+import type { PartitionHalt } from './chain/halt.ts'
+import type { GapLink } from './chain/link.ts'
+import type { ChainView, PartitionChain } from './chain/partition-chain.ts'
+import { resumeOf, type Resume } from './chain/resume.ts'
+import type { Clock } from './clock.ts'
+import type { LaneStart } from './lane.ts'
+import { startOf, type StartPolicy } from './start-policy.ts'
+
+export type Recovered = {
+  readonly chain: PartitionChain
+  /** Where the next range starts. */
+  readonly frontier: bigint
+  /** Where to read on. */
+  readonly readFrom: bigint
+  readonly start: LaneStart
+  /** The partition has to wait for somebody's decision. */
+  readonly halt?: PartitionHalt
+}
+
+export type Log = { readonly low: bigint; readonly high: bigint }
+
+export type RecoveryOptions = {
+  readonly chains: Chains
+  readonly positions: Pick<ReadOnlyAdmin, 'committedOffsets' | 'offsetsAt'>
+  readonly group: string
+  readonly startPolicy: StartPolicy
+  /** Offsets that were deleted before they were stored: halt, or give them up in a link. */
+  readonly onSourceGap: 'halt' | 'record'
+  readonly clock: Clock
+}
+
+export class Recovery {
+  readonly #options: RecoveryOptions
+
+  constructor(options: RecoveryOptions) {
+    this.#options = options
+  }
+
+  /** Rejects with the store's Failure or a KafkaError; what is wrong with the partition itself is a `halt`. */
+  async recover(at: TopicPartition, log: Log): Promise<Recovered> {
+    const { chains, onSourceGap } = this.#options
+    for (;;) {
+      const opened = await chains.open(at)
+      const { chain } = opened
+      const view = opened.view ?? (await this.#begin(at, chain, log))
+      const resume = resumeOf(at, view, log)
+      if (resume.kind !== 'gap' || onSourceGap === 'halt')
+        return await this.#recovered(chain, view, resume, log)
+      // Lost or won: the chain says where to go on.
+      await chain.claim(this.#gap(chain, view, resume))
+    }
+  }
+
+  async #begin(at: TopicPartition, chain: PartitionChain, log: Log): Promise<ChainView> {
+    const { chains, positions, group, startPolicy, clock } = this.#options
+    const first = await startOf(startPolicy, at, log, { positions, group })
+    const view = await chain.begin({
+      version: 1,
+      kind: 'genesis',
+      ...chain.place,
+      ...first,
+      nonce: chains.nonce,
+      createdAt: clock.wallMs(),
+    })
+    // failpoint: genesis
+    return view
+  }
+
+  async #recovered(chain: PartitionChain, view: ChainView, resume: Resume, log: Log): Promise<Recovered> {
+    const tail = view.tail
+    switch (resume.kind) {
+      case 'finish': {
+        const encoding = await this.#options.chains.encodingOf(resume.claimed.config)
+        const { claimed: link, readFrom } = resume
+        return { chain, frontier: readFrom, readFrom, start: { claimed: { link, encoding } } }
+      }
+      case 'prove':
+      case 'go-on':
+        return {
+          chain,
+          frontier: resume.frontier,
+          readFrom: resume.readFrom,
+          start: { ...(tail && { tail, isTailInLog: resume.kind === 'prove' }) },
+        }
+      default:
+        // It is not read while it is halted, but the group has to have a position in the log.
+        return { chain, frontier: view.frontier, readFrom: log.high, start: {}, halt: resume.halt }
+    }
+  }
+
+  #gap(
+    chain: PartitionChain,
+    view: ChainView,
+    { start, end }: { readonly start: bigint; readonly end: bigint },
+  ): GapLink {
+    const { chains, clock } = this.#options
+    return {
+      version: 1,
+      kind: 'gap',
+      ...chain.place,
+      start,
+      end,
+      nonce: chains.nonce,
+      plannedAt: clock.wallMs(),
+      ...(view.tail && { tail: view.tail }),
+      reason: 'deleted from the log before it was stored',
+      who: `--on-source-gap record, ${chains.nonce}`,
+    }
+  }
+}

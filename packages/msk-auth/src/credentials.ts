@@ -39,11 +39,16 @@ export type CredentialOptions = {
   readonly onSecret?: (secret: string) => void
   /** Credentials of the caller's own: instead of the chain, or to assume the role with. */
   readonly credentials?: AwsCredentialProvider
+  /** Reads along what STS answers. */
+  readonly clientPlugins?: ClientPlugins
 }
+
+type ClientPlugins = NonNullable<Parameters<typeof fromTokenFile>[0]>['clientPlugins'] & {}
 
 export type CredentialSource = {
   /** As it stands in a sentence: `the role arn:… (assumed with the AWS profile dev)`. */
   readonly name: string
+  /** Asks anew at every call: nothing is kept here. */
   readonly provide: AwsCredentialProvider
 }
 
@@ -54,19 +59,14 @@ type WebRoleParameters = RoleParameters & { readonly WebIdentityToken?: string }
 export function credentialSource(options: CredentialOptions): CredentialSource {
   const base = telling(options, baseSource(options))
   if (options.roleArn === undefined) return base
-  const provide = fromTemporaryCredentials({
-    masterCredentials: base.provide,
-    params: {
-      RoleArn: options.roleArn,
-      RoleSessionName: options.roleSessionName,
-      ...(options.roleExternalId === undefined ? {} : { ExternalId: options.roleExternalId }),
-    },
-    clientConfig: stsConfig(options),
-  })
-  return telling(options, {
-    name: `the role ${options.roleArn} (assumed with ${base.name})`,
-    provide: () => provide(),
-  })
+  const params = {
+    RoleArn: options.roleArn,
+    RoleSessionName: options.roleSessionName,
+    ...(options.roleExternalId === undefined ? {} : { ExternalId: options.roleExternalId }),
+  }
+  const provide = (): Promise<AwsCredentials> =>
+    fromTemporaryCredentials({ masterCredentials: base.provide, params, ...stsOptions(options) })()
+  return telling(options, { name: `the role ${options.roleArn} (assumed with ${base.name})`, provide })
 }
 
 function telling(options: CredentialOptions, { name, provide }: CredentialSource): CredentialSource {
@@ -92,25 +92,25 @@ function baseSource(options: CredentialOptions): CredentialSource {
     return { name: 'the access key of the login module', provide: () => Promise.resolve(roleKeys) }
   }
   if (profile !== undefined) {
-    const provide = fromIni({ ...withFixedSessionName(options), profile })
-    return { name: `the AWS profile ${profile}`, provide: () => provide() }
+    const provide = (): Promise<AwsCredentials> => fromIni({ ...withFixedSessionName(options), profile })()
+    return { name: `the AWS profile ${profile}`, provide }
   }
   if (webIdentity) {
     const { tokenFile, roleArn } = webIdentity
     const web = { webIdentityTokenFile: tokenFile, roleArn, roleSessionName }
-    const provide = fromTokenFile({ ...web, clientConfig: stsConfig(options) })
     return {
       name: `the role ${roleArn} (by the token file ${tokenFile})`,
       provide: async () => {
         // A file that cannot be read is explained by the source itself.
         const token = await readFile(tokenFile, 'utf8').catch(() => '')
         if (token !== '') options.onSecret?.(token.trim())
-        return await provide()
+        return await fromTokenFile({ ...web, ...stsOptions(options) })()
       },
     }
   }
-  const provide = fromNodeProviderChain({ ...withFixedSessionName(options), roleSessionName })
-  return { name: 'the default AWS credential chain', provide: () => provide() }
+  const provide = (): Promise<AwsCredentials> =>
+    fromNodeProviderChain({ ...withFixedSessionName(options), roleSessionName })()
+  return { name: 'the default AWS credential chain', provide }
 }
 
 /**
@@ -123,17 +123,19 @@ function withFixedSessionName(options: CredentialOptions): Partial<Parameters<ty
     RoleArn: params.RoleArn ?? '',
     RoleSessionName: madeUp(params.RoleSessionName) ? options.roleSessionName : params.RoleSessionName,
   })
-  const clientConfig = stsConfig(options)
+  const sts = stsOptions(options)
   return {
-    clientConfig,
+    ...sts,
+    // The SDK keeps the shared files of AWS once it has read them; keys that were rotated there would never be seen.
+    ignoreCache: true,
     roleAssumer: (source: AwsCredentials, params: RoleParameters) => {
       tellSecrets(options, source)
-      return fromTemporaryCredentials({ masterCredentials: source, params: named(params), clientConfig })()
+      return fromTemporaryCredentials({ masterCredentials: source, params: named(params), ...sts })()
     },
     roleAssumerWithWebIdentity: (params: WebRoleParameters) => {
       const { RoleArn: roleArn, RoleSessionName: roleSessionName, WebIdentityToken = '' } = named(params)
       options.onSecret?.(WebIdentityToken)
-      return fromWebToken({ roleArn, roleSessionName, webIdentityToken: WebIdentityToken, clientConfig })()
+      return fromWebToken({ roleArn, roleSessionName, webIdentityToken: WebIdentityToken, ...sts })()
     },
   }
 }
@@ -143,13 +145,22 @@ function madeUp(sessionName: string | undefined): sessionName is undefined {
 }
 
 /** Each request ends by itself: one that nobody waits for any longer must not keep the process alive. */
-function stsConfig(options: CredentialOptions): {
-  region: string
-  requestHandler: { connectionTimeout: number; requestTimeout: number; throwOnRequestTimeout: boolean }
+export function stsOptions({
+  region,
+  stsRegion,
+  timeoutMs,
+  clientPlugins,
+}: Pick<CredentialOptions, 'region' | 'stsRegion' | 'timeoutMs' | 'clientPlugins'>): {
+  clientConfig: { region: string; requestHandler: object }
+  clientPlugins?: ClientPlugins
 } {
-  const { timeoutMs } = options
+  const requestHandler = {
+    connectionTimeout: timeoutMs,
+    requestTimeout: timeoutMs,
+    throwOnRequestTimeout: true,
+  }
   return {
-    region: options.stsRegion ?? options.region,
-    requestHandler: { connectionTimeout: timeoutMs, requestTimeout: timeoutMs, throwOnRequestTimeout: true },
+    clientConfig: { region: stsRegion ?? region, requestHandler },
+    ...(clientPlugins !== undefined && { clientPlugins }),
   }
 }

@@ -42,15 +42,21 @@ export async function startFakeSts(options: FakeStsOptions = {}): Promise<FakeSt
       calls.push({ action, form, accessKeyId })
       if (options.silent === true) return
       await sleep(options.answerAfterMs ?? 0)
+      const nowMs = options.nowMs?.() ?? Date.now()
       response.setHeader('content-type', 'text/xml')
+      response.setHeader('date', new Date(nowMs).toUTCString())
       if (options.refuseWith !== undefined) {
         response.statusCode = 403
         response.end(refusal(options.refuseWith))
         return
       }
+      if (action === 'GetCallerIdentity') {
+        response.end(identity(accessKeyId ?? ''))
+        return
+      }
       const id = `ASIAFAKE${String(calls.length).padStart(8, '0')}`
       const secret = `secret/of+${id}`
-      const expiration = new Date((options.nowMs?.() ?? Date.now()) + (options.lifetimeS ?? 3600) * 1000)
+      const expiration = new Date(nowMs + (options.lifetimeS ?? 3600) * 1000)
       const sessionToken = `session-token-of-${id}`
       keys.set(id, { secretAccessKey: secret, sessionToken, expiresAtMs: expiration.getTime() })
       response.end(assumed(action, { id, secret, expiration, session: form.get('RoleSessionName') ?? '' }))
@@ -82,6 +88,12 @@ function assumed(
 <AssumedRoleUser><AssumedRoleId>AROAFAKE:${given.session}</AssumedRoleId><Arn>arn:aws:sts::123456789012:assumed-role/r/${given.session}</Arn></AssumedRoleUser>
 <Credentials><AccessKeyId>${given.id}</AccessKeyId><SecretAccessKey>${given.secret}</SecretAccessKey><SessionToken>session-token-of-${given.id}</SessionToken><Expiration>${given.expiration.toISOString()}</Expiration></Credentials>
 </${action}Result><ResponseMetadata><RequestId>00000000-0000-0000-0000-000000000000</RequestId></ResponseMetadata></${action}Response>`
+}
+
+function identity(accessKeyId: string): string {
+  return `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
+<Arn>arn:aws:iam::123456789012:user/of-${accessKeyId}</Arn><UserId>${accessKeyId}</UserId><Account>123456789012</Account>
+</GetCallerIdentityResult><ResponseMetadata><RequestId>00000000-0000-0000-0000-000000000000</RequestId></ResponseMetadata></GetCallerIdentityResponse>`
 }
 
 function refusal(code: string): string {

@@ -47,6 +47,11 @@ export class MemoisedCredentials {
     }
   }
 
+  /** A broker refused them: the next call fetches, unless that has been done meanwhile. */
+  forget(refused: AwsCredentials): void {
+    if (this.#kept === refused) this.#kept = undefined
+  }
+
   async #refresh(): Promise<AwsCredentials> {
     const fetched = await this.#fetch()
     const leftMs = this.#leftMs(fetched)

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { startFakeSts } from './fake-sts-test-helpers.ts'
-import { mskTokenProvider, type MskTokenProviderOptions } from './token-provider.ts'
+import { mskTokenProvider, type MskIdentityOptions } from './token-provider.ts'
 import { base, endingIn, roleArn, useSts } from './token-provider-test-helpers.ts'
 
 test('a source that only has credentials at their end is an error that names it', async () => {
@@ -80,7 +80,7 @@ test('a profile that does not exist is named', async () => {
   await expect(mskTokenProvider({ ...base, profile: 'nobody' })()).rejects.toMatchObject({ message })
 })
 
-test.each<[string, Partial<MskTokenProviderOptions>, string]>([
+test.each<[string, Partial<MskIdentityOptions>, string]>([
   ['session name', { roleSessionName: 'a b' }, 'INVALID_SESSION_NAME'],
   ['region', { region: 'Mars' }, 'INVALID_REGION'],
 ])('a wrong %s is refused before anything is asked for', (_, wrong, code) => {

@@ -77,7 +77,7 @@ test('a token is given out again until the last quarter of its life, then replac
   const provide = vi.fn<() => Promise<AwsCredentials>>(() =>
     Promise.resolve({ accessKeyId: 'AKIA', secretAccessKey: 's' }),
   )
-  const log = { debug: vi.fn<(fields: object, message: string) => void>() }
+  const log = { debug: vi.fn<(fields: object, message: string) => void>(), warn: vi.fn<() => void>() }
   const token = mskTokenProvider({ ...base, credentials: provide, clock: { nowMs: () => nowMs }, log })
   await token()
   nowMs += 670_000
@@ -128,9 +128,8 @@ test('after a failure the next request asks the source again', async () => {
 
 test('neither token nor keys are in the log or in the errors', async () => {
   const lines: string[] = []
-  const log = {
-    debug: (fields: object, message: string) => void lines.push(JSON.stringify(fields) + message),
-  }
+  const write = (fields: object, message: string): void => void lines.push(JSON.stringify(fields) + message)
+  const log = { debug: write, warn: write }
   const secretAccessKey = 'canary-secret-key'
   const credentials = { accessKeyId: 'AKIA', secretAccessKey, sessionToken: 'canary-session' }
   const { value } = await mskTokenProvider({

@@ -1,67 +1,64 @@
-/** MSK IAM tokens for kafkajs's `oauthBearerProvider`: `{ mechanism: 'oauthbearer', oauthBearerProvider: mskTokenProvider({…}) }`. */
+/** MSK tokens that are kept until near their end: one is signed for all connections of a process. */
 
-import { type CredentialOptions, credentialSource } from './credentials.ts'
-import { checkedRegion } from './hosts.ts'
-import { type Clock, MemoisedCredentials } from './memoised-credentials.ts'
-import { checkedSessionName, defaultSessionName } from './session-name.ts'
+import { type AwsCredentials } from './credentials.ts'
+import { MskIdentity, type MskIdentityOptions } from './msk-identity.ts'
 import { type MskToken, signToken, tokenFingerprint } from './token.ts'
 
-/** Cached until near its end; safe to call from many connections at once. */
+export type { MskAuthLog, MskIdentityOptions } from './msk-identity.ts'
+
+/** For kafkajs's own `oauthBearerProvider`. `mskSasl` does more: it reads what the broker answers. */
 export type MskTokenProvider = () => Promise<{ readonly value: string }>
-
-/** A pino logger fits. It is told the fingerprint of a token, never the token. */
-export type MskAuthLog = { debug(fields: object, message: string): void }
-
-/** Where the credentials come from (see CredentialOptions), and for whom. */
-export type MskTokenProviderOptions = Omit<CredentialOptions, 'roleSessionName' | 'timeoutMs'> & {
-  /** The cluster's region, e.g. `eu-west-1`. */
-  readonly region: string
-  /** Names this client; the session name is made of it. */
-  readonly clientId: string
-  /** The program's name, the first part of the session name. Default `pinpipe`. */
-  readonly app?: string
-  /** Fixed, since it is part of the principal. Default `<app>-<client id>`. */
-  readonly roleSessionName?: string
-  readonly clock?: Clock
-  /** How long the credential source may take. Default 10 000. */
-  readonly timeoutMs?: number
-  readonly log?: MskAuthLog
-}
 
 /**
  * Throws MskAuthError at once for a region or a session name that cannot be; the provider itself rejects with
  * MskAuthError when there are no credentials.
  */
-export function mskTokenProvider(options: MskTokenProviderOptions): MskTokenProvider {
-  const clock = options.clock ?? { nowMs: () => Date.now() }
-  const timeoutMs = options.timeoutMs ?? 10_000
-  const region = checkedRegion(options.region)
-  const roleSessionName = checkedSessionName(
-    options.roleSessionName ?? defaultSessionName(options.app ?? 'pinpipe', options.clientId),
-  )
-  const source = credentialSource({ ...options, region, roleSessionName, timeoutMs })
-  const credentials = new MemoisedCredentials({ source, clock, timeoutMs })
-  let kept: MskToken | undefined
-  let signing: Promise<MskToken> | undefined
+export function mskTokenProvider(options: MskIdentityOptions): MskTokenProvider {
+  const tokens = new MskTokens(new MskIdentity(options))
+  return async () => {
+    const { value } = await tokens.get()
+    return { value }
+  }
+}
 
-  const renew = async (): Promise<MskToken> => {
-    const token = await signToken(region, await credentials.get(), clock.nowMs())
-    options.log?.debug(
-      { token: tokenFingerprint(token.value), lifetimeMs: token.lifetimeMs, source: source.name },
-      'signed an MSK token',
-    )
-    kept = token
-    return token
+type SignedToken = MskToken & { readonly credentials: AwsCredentials }
+
+export class MskTokens {
+  readonly #identity: MskIdentity
+  #kept: SignedToken | undefined
+  #signing: Promise<SignedToken> | undefined
+
+  constructor(identity: MskIdentity) {
+    this.#identity = identity
   }
 
-  return async () => {
+  /** Safe to call from many connections at once. @throws MskAuthError */
+  async get(): Promise<SignedToken> {
     // The last quarter is not given out: the broker ends the session with the token.
-    if (kept !== undefined && clock.nowMs() < kept.expiresAtMs - kept.lifetimeMs / 4)
-      return { value: kept.value }
-    signing ??= renew().finally(() => {
-      signing = undefined
+    const kept = this.#kept
+    if (kept !== undefined && this.#identity.clock.nowMs() < kept.expiresAtMs - kept.lifetimeMs / 4)
+      return kept
+    this.#signing ??= this.#sign().finally(() => {
+      this.#signing = undefined
     })
-    const { value } = await signing
-    return { value }
+    return await this.#signing
+  }
+
+  /** A broker refused it: the next one is signed with credentials that are asked for anew. */
+  forget(refused: SignedToken): void {
+    if (this.#kept === refused) this.#kept = undefined
+    this.#identity.forget(refused.credentials)
+  }
+
+  async #sign(): Promise<SignedToken> {
+    const { region, clock, log, sourceName } = this.#identity
+    const credentials = await this.#identity.credentials()
+    const token = await signToken(region, credentials, clock.nowMs())
+    log?.debug(
+      { token: tokenFingerprint(token.value), lifetimeMs: token.lifetimeMs, source: sourceName },
+      'signed an MSK token',
+    )
+    this.#kept = { ...token, credentials }
+    return this.#kept
   }
 }

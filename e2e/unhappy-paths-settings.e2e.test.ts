@@ -333,11 +333,11 @@ const notYet: readonly Row[] = [
     'by topic and partition',
   ],
   [
-    'the mechanism AWS_MSK_IAM',
+    'aws-msk-iam without a region',
     'producer',
     `--source generate:1 --topic-prefix p ${broker} --auth aws-msk-iam`,
-    '--auth aws-msk-iam is not spoken yet:',
-    'use --auth msk-iam, which reaches the same port 9098 with the same IAM identity and policy',
+    "the AWS region is missing, and the brokers' names do not tell it:",
+    'give --region (or the variable AWS_REGION)',
   ],
   [
     'msk-iam without a region',

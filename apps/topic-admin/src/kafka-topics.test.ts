@@ -28,7 +28,7 @@ describe('the tutorial', () => {
         stdout: expect.stringContaining(`Created topic 0af8d0adfd13.${suffix}.`) as unknown,
       })
     }
-    expect(cluster.connection).toMatchObject({ brokers: [msk], sasl: { mechanism: 'oauthbearer' } })
+    expect(cluster.connection).toMatchObject({ brokers: [msk], sasl: { mechanism: 'aws-msk-iam' } })
     expect(cluster.connection?.tls).not.toBe(false)
     expect([...cluster.topics.keys()]).toEqual(['0af8d0adfd13.pin', '0af8d0adfd13.geo', '0af8d0adfd13.user'])
     const listed = await runOn(cluster, [...connect, '--list'])
@@ -40,7 +40,7 @@ describe('the tutorial', () => {
     const cluster = new FakeCluster({ a: {} })
     const ran = await runOn(cluster, ['--brokers', msk, '--auth', 'msk-iam', '--list'])
     expect(ran).toMatchObject({ code: 0, stdout: 'a\n' })
-    expect(cluster.connection).toMatchObject({ brokers: [msk], sasl: { mechanism: 'oauthbearer' } })
+    expect(cluster.connection).toMatchObject({ brokers: [msk], sasl: { mechanism: 'msk-iam' } })
   })
 })
 

@@ -23,7 +23,7 @@ export type FileLogin =
       /** Absent when the file has no sasl.jaas.config: the environment may hold them. */
       readonly user?: { readonly username: string; readonly password: string }
     }
-  | { readonly auth: 'msk-iam'; readonly iam: FileIam }
+  | { readonly auth: 'msk-iam' | 'aws-msk-iam'; readonly iam: FileIam }
 
 const kafka = 'org.apache.kafka.common.security'
 const msk = 'software.amazon.msk.auth.iam'
@@ -53,7 +53,7 @@ const mechanisms = new Map<string, Mechanism>([
   [
     'AWS_MSK_IAM',
     {
-      auth: 'msk-iam',
+      auth: 'aws-msk-iam',
       module: `${msk}.IAMLoginModule`,
       clientHandler: `${msk}.IAMClientCallbackHandler`,
     },
@@ -73,13 +73,9 @@ export function saslOf(reader: PropertyReader): FileLogin | undefined {
   const jaas = jaasOf(reader, name, mechanism)
   const handlersFit = checkHandlers(reader, name, mechanism)
   if (jaas === 'broken' || !handlersFit) return undefined
-  if (mechanism.auth !== 'msk-iam') return passwordLogin(reader, mechanism.auth, jaas)
-  if (name === 'AWS_MSK_IAM') {
-    reader.notes.push(
-      'sasl.mechanism=AWS_MSK_IAM is understood as OAUTHBEARER: the same port, IAM identity and policy, with MSK tokens',
-    )
-  }
-  return { auth: 'msk-iam', iam: iamOf(reader, jaas?.options ?? new Map()) }
+  const { auth } = mechanism
+  if (auth !== 'msk-iam' && auth !== 'aws-msk-iam') return passwordLogin(reader, auth, jaas)
+  return { auth, iam: iamOf(reader, jaas?.options ?? new Map()) }
 }
 
 function jaasOf(

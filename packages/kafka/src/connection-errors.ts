@@ -41,7 +41,10 @@ function loginMeaning(error: Error, connection?: KafkaConnection): Meaning | und
     return {
       code: 'AUTHENTICATION_FAILED',
       because: `{broker} does not offer the login ${mechanism ?? 'that was chosen'}`,
-      remedy: 'choose another --auth, or the port that offers it',
+      remedy:
+        mechanism === 'msk-iam'
+          ? 'use --auth aws-msk-iam, which older clusters of MSK offer on the same port 9098'
+          : 'choose another --auth, or the port that offers it',
     }
   }
   if (/too short/.test(error.message)) {
@@ -51,10 +54,9 @@ function loginMeaning(error: Error, connection?: KafkaConnection): Meaning | und
       remedy: 'raise connections.max.reauth.ms on the brokers',
     }
   }
-  const remedy =
-    mechanism === 'oauthbearer'
-      ? 'check the credentials, the region, and what the role is allowed to do'
-      : 'check KAFKA_USERNAME, KAFKA_PASSWORD and --auth'
+  const remedy = mechanism?.endsWith('msk-iam')
+    ? 'check the credentials, the region, and what the role is allowed to do'
+    : 'check KAFKA_USERNAME, KAFKA_PASSWORD and --auth'
   return {
     code: 'AUTHENTICATION_FAILED',
     because: `{broker} refused the login (${mechanism ?? 'SASL'})`,

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { runJavaTool } from '@pinpipe/local-stack/java-tools'
 import { stackTest, unique } from '@pinpipe/local-stack/stack-test'
-import { describe, expect } from 'vitest'
+import { type MskSasl, mskSasl } from '@pinpipe/msk-auth/msk-sasl'
+import { afterEach, beforeEach, describe, expect, vi } from 'vitest'
 import { openAdmin } from './admin.ts'
 import { type KafkaLog } from './connection.ts'
 import { openConsumer } from './consumer.ts'
@@ -11,6 +12,19 @@ import { plainConnection } from './testing/kafka-topic.ts'
 import { forwarder } from './testing/tcp-server.ts'
 
 const secret = `secret-${unique('canary')}`
+
+function mskLoginWith(credentials: () => Promise<{ accessKeyId: string; secretAccessKey: string }>): MskSasl {
+  return mskSasl({ region: 'eu-west-1', clientId: 'test', credentials })
+}
+
+beforeEach(() => {
+  // Nobody is asked for the principal of a refused login.
+  vi.stubEnv('AWS_ENDPOINT_URL_STS', 'http://127.0.0.1:1')
+})
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
 
 const restricted = (kafka: {
   listeners: { saslPlain: string }
@@ -60,21 +74,30 @@ describe('what is wrong with a connection is said in one sentence', () => {
   stackTest('K3: an OAUTHBEARER token that the broker answers with a challenge', async ({ kafka }) => {
     const error = await errorOf({
       ...plainConnection(kafka.listeners.saslPlain),
-      sasl: { mechanism: 'oauthbearer', token: () => Promise.resolve({ value: secret }) },
+      sasl: {
+        mechanism: 'msk-iam',
+        login: mskLoginWith(() => Promise.resolve({ accessKeyId: 'AKIAX', secretAccessKey: secret })),
+      },
     })
     expect(error).toMatchObject({ code: 'AUTHENTICATION_FAILED', exitCode: 4 })
-    expect(error.message).toContain('refused the login (oauthbearer)')
+    expect(error.message).toContain(
+      'the broker refused the login of the access key AKIAX, with credentials from the program itself: invalid_token',
+    )
     expect(error.message).not.toContain(secret)
   })
 
-  stackTest("a token provider's own error keeps its sentence and exit code", async ({ kafka }) => {
-    const own = Object.assign(new Error('there are no AWS credentials; run aws configure'), { exitCode: 4 })
+  stackTest('an error of the credentials keeps its sentence and exit code', async ({ kafka }) => {
     const error = await errorOf({
       ...plainConnection(kafka.listeners.saslPlain),
-      sasl: { mechanism: 'oauthbearer', token: () => Promise.reject(own) },
+      sasl: {
+        mechanism: 'msk-iam',
+        login: mskLoginWith(() => Promise.reject(new Error('nobody is logged in'))),
+      },
     })
     expect(error).toMatchObject({ code: 'AUTHENTICATION_FAILED', exitCode: 4 })
-    expect(error.message).toContain('there are no AWS credentials; run aws configure')
+    expect(error.message).toContain(
+      'no AWS credentials from the program itself: nobody is logged in; set AWS_PROFILE',
+    )
   })
 
   stackTest('no login on a port that wants one', async ({ kafka }) => {

@@ -1,5 +1,7 @@
 /** How a client reaches a cluster. Plain data: settings and client.properties are turned into it elsewhere. */
 
+import { type MskSasl } from '@pinpipe/msk-auth/msk-sasl'
+
 /** Where kafkajs's own messages go; a pino logger fits. Never given a secret, a token or a row. */
 export type KafkaLog = {
   debug(fields: object, message: string): void
@@ -16,14 +18,15 @@ export type KafkaTls = {
   readonly passphrase?: string
 }
 
-/** The login. `token` is called at every (re-)authentication: it caches by itself. */
+/** The login, by the names of `--auth`. */
 export type KafkaSasl =
   | {
       readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'
       readonly username: string
       readonly password: string
     }
-  | { readonly mechanism: 'oauthbearer'; readonly token: () => Promise<{ readonly value: string }> }
+  /** `login` keeps the credentials of the process: many connections share it. */
+  | { readonly mechanism: 'msk-iam' | 'aws-msk-iam'; readonly login: MskSasl }
 
 export type KafkaConnection = {
   readonly clientId: string

@@ -1,19 +1,23 @@
+import { mskSasl } from '@pinpipe/msk-auth/msk-sasl'
 import { expect, test } from 'vitest'
 import { type KafkaConnection } from './connection.ts'
 import { initialRetryMs, kafkaConfigOf } from './kafka-client.ts'
 
 const plain: KafkaConnection = { clientId: 'test', brokers: ['a:9092'], tls: false }
-const iam: KafkaConnection = {
-  ...plain,
-  tls: {},
-  sasl: { mechanism: 'oauthbearer', token: () => Promise.resolve({ value: 'token' }) },
-}
 
-test('K15: with MSK IAM the first retry waits a second, below the limit for new connections', () => {
-  expect(initialRetryMs(iam)).toBe(1_000)
-  expect(kafkaConfigOf(iam, { retries: 5 }).retry?.initialRetryTime).toBe(1_000)
-  expect(kafkaConfigOf(plain, { retries: 5 }).retry?.initialRetryTime).toBe(300)
-})
+test.each(['msk-iam', 'aws-msk-iam'] as const)(
+  'K15: with %s the first retry waits a second, below the limit for new connections',
+  (mechanism) => {
+    const iam: KafkaConnection = {
+      ...plain,
+      tls: {},
+      sasl: { mechanism, login: mskSasl({ region: 'eu-west-1', clientId: 'test' }) },
+    }
+    expect(initialRetryMs(iam)).toBe(1_000)
+    expect(kafkaConfigOf(iam, { retries: 5 }).retry?.initialRetryTime).toBe(1_000)
+    expect(kafkaConfigOf(plain, { retries: 5 }).retry?.initialRetryTime).toBe(300)
+  },
+)
 
 test('K4, K10: kafkajs never restarts a crashed consumer by itself', async () => {
   expect(await kafkaConfigOf(plain, { retries: 5 }).retry?.restartOnFailure?.(new Error('crash'))).toBe(false)

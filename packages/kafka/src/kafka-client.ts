@@ -3,7 +3,7 @@
 import kafkajs, { type Kafka, type KafkaConfig } from 'kafkajs'
 import { registerCodecs } from './codecs.ts'
 import { type KafkaConnection, type KafkaTls } from './connection.ts'
-import { oauthBearerMechanism } from './oauth-bearer.ts'
+import { mskMechanism } from './msk-login.ts'
 
 export const defaultConnectTimeoutMs = 10_000
 export const defaultRequestTimeoutMs = 30_000
@@ -21,7 +21,7 @@ export type RetryPlan = {
 
 /** The pause before the first retry of any request. */
 export function initialRetryMs(connection: KafkaConnection): number {
-  return connection.sasl?.mechanism === 'oauthbearer' ? iamInitialRetryMs : plainInitialRetryMs
+  return connection.sasl !== undefined && 'login' in connection.sasl ? iamInitialRetryMs : plainInitialRetryMs
 }
 
 /** A kafkajs client; nothing is connected yet. */
@@ -74,7 +74,7 @@ function tlsOptions(tls: KafkaTls): Exclude<KafkaConfig['ssl'], boolean | undefi
 }
 
 function saslOptions(sasl: NonNullable<KafkaConnection['sasl']>): NonNullable<KafkaConfig['sasl']> {
-  if (sasl.mechanism === 'oauthbearer') return oauthBearerMechanism(sasl.token)
+  if ('login' in sasl) return mskMechanism(sasl.login)
   const { mechanism, username, password } = sasl
   if (mechanism === 'plain') return { mechanism, username, password }
   if (mechanism === 'scram-sha-256') return { mechanism, username, password }

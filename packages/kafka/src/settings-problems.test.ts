@@ -26,9 +26,9 @@ test.each<[string, Given, RegExp]>([
   ['a broker with a wrong port', { argv: ['--brokers', 'a:99999'] }, /is no broker address/],
   ['a broker as a URL', { argv: ['--brokers', 'kafka://a:9092'] }, /is no broker address/],
   [
-    '--auth aws-msk-iam',
-    { argv: [...msk, '--auth', 'aws-msk-iam'] },
-    /^--auth aws-msk-iam is not spoken yet: use --auth msk-iam, .* port 9098 .* IAM identity and policy$/,
+    'another mechanism than the file says',
+    { argv: [...msk, '--auth', 'msk-iam'], file: mskFile },
+    /^--auth msk-iam contradicts the client properties, which say aws-msk-iam: leave one of them out$/,
   ],
   [
     'no region',
@@ -63,7 +63,7 @@ test.each<[string, Given, RegExp]>([
   [
     '--auth against the file',
     { argv: [...msk, '--auth', 'plain'], env: user, file: mskFile },
-    /^--auth plain contradicts the client properties, which say msk-iam/,
+    /^--auth plain contradicts the client properties, which say aws-msk-iam/,
   ],
   [
     '--auth none against the file',

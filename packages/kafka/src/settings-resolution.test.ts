@@ -70,5 +70,6 @@ test.each<[string, Parameters<typeof loginOf>, object]>([
     { webIdentity: { tokenFile: '/token', roleArn: 'pod-role' }, roleArn: 'r' },
   ],
 ])('%s', (_, given, expected) => {
-  expect(loginOf(...given)).toEqual({ kind: 'msk-iam', iam: { region: 'eu-west-1', ...expected } })
+  const auth = given[0].includes('msk-iam') ? 'msk-iam' : 'aws-msk-iam'
+  expect(loginOf(...given)).toEqual({ kind: 'iam', auth, iam: { region: 'eu-west-1', ...expected } })
 })

@@ -28,7 +28,7 @@ export type Login =
       readonly username: string
       readonly password: string
     }
-  | { readonly kind: 'msk-iam'; readonly iam: IamLogin }
+  | { readonly kind: 'iam'; readonly auth: 'msk-iam' | 'aws-msk-iam'; readonly iam: IamLogin }
 
 export type ResolvedSettings = {
   readonly brokers: readonly string[]
@@ -88,7 +88,7 @@ function isAddress(broker: string): boolean {
 function authOf({ settings, file, problems }: Input): Auth {
   const inFile = file?.security === undefined ? undefined : authOfFile(file.security.login)
   const { auth } = settings
-  if (auth !== undefined && auth !== 'aws-msk-iam' && inFile !== undefined && auth !== inFile) {
+  if (auth !== undefined && inFile !== undefined && auth !== inFile) {
     problems.push(
       `--auth ${auth} contradicts the client properties, which say ${inFile}: leave one of them out`,
     )
@@ -130,14 +130,9 @@ function loginOf(input: Input, auth: Auth, brokers: readonly string[]): Login | 
   switch (auth) {
     case 'none':
       return { kind: 'none' }
-    case 'aws-msk-iam':
-      // The mechanism AWS_MSK_IAM slots in here, with the same IAM facts as msk-iam.
-      input.problems.push(
-        '--auth aws-msk-iam is not spoken yet: use --auth msk-iam, which reaches the same port 9098 with the same IAM identity and policy',
-      )
-      return undefined
     case 'msk-iam':
-      return iamLogin(input, brokers)
+    case 'aws-msk-iam':
+      return iamLogin(input, auth, brokers)
     default:
       return passwordLogin(input, auth)
   }
@@ -146,7 +141,7 @@ function loginOf(input: Input, auth: Auth, brokers: readonly string[]): Login | 
 function passwordLogin({ settings, file, problems }: Input, mechanism: PasswordMechanism): Login | undefined {
   const { username, password } = settings
   const login = file?.security?.login
-  const inFile = login !== undefined && login !== 'none' && login.auth !== 'msk-iam' ? login.user : undefined
+  const inFile = login !== undefined && login !== 'none' && 'user' in login ? login.user : undefined
   // Never a user of one place with a password of another.
   if (username === undefined && password === undefined && inFile !== undefined)
     return { kind: 'password', mechanism, ...inFile }
@@ -159,9 +154,13 @@ function passwordLogin({ settings, file, problems }: Input, mechanism: PasswordM
     : { kind: 'password', mechanism, username, password }
 }
 
-function iamLogin({ settings, file, problems }: Input, brokers: readonly string[]): Login | undefined {
+function iamLogin(
+  { settings, file, problems }: Input,
+  auth: 'msk-iam' | 'aws-msk-iam',
+  brokers: readonly string[],
+): Login | undefined {
   const login = file?.security?.login
-  const inFile: FileIam = login !== undefined && login !== 'none' && login.auth === 'msk-iam' ? login.iam : {}
+  const inFile: FileIam = login !== undefined && login !== 'none' && 'iam' in login ? login.iam : {}
   // A broker's own name is never wrong about its region; AWS_REGION may be there for something else.
   const region = brokers.map(regionOfBroker).find((found) => found !== undefined) ?? settings.region
   if (region === undefined) {
@@ -174,7 +173,8 @@ function iamLogin({ settings, file, problems }: Input, brokers: readonly string[
   // On EKS AWS_ROLE_ARN is the role of the pod, which is taken with the token file; a role of the file comes on top.
   const isWebIdentity = tokenFile !== undefined && roleArn !== undefined && profile === undefined
   return {
-    kind: 'msk-iam',
+    kind: 'iam',
+    auth,
     iam: {
       ...inFile,
       region,

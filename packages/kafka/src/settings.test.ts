@@ -33,12 +33,12 @@ test.each<[string, Given, object]>([
   [
     'msk-iam takes the region from the broker',
     { argv: [...msk, '--auth', 'msk-iam'] },
-    { tls: {}, sasl: { mechanism: 'oauthbearer' } },
+    { tls: {}, sasl: { mechanism: 'msk-iam', login: { mechanism: 'OAUTHBEARER' } } },
   ],
   [
-    'msk-iam takes the region from AWS_REGION',
-    { argv: [...brokers, '--auth', 'msk-iam'], env: { AWS_REGION: 'eu-west-1' } },
-    { sasl: { mechanism: 'oauthbearer' } },
+    'aws-msk-iam takes the region from AWS_REGION',
+    { argv: [...brokers, '--auth', 'aws-msk-iam'], env: { AWS_REGION: 'eu-west-1' } },
+    { tls: {}, sasl: { mechanism: 'aws-msk-iam', login: { mechanism: 'AWS_MSK_IAM' } } },
   ],
   [
     'the file gives everything',
@@ -92,14 +92,14 @@ test.each<[string, Given, object]>([
     { tls: {}, sasl: plainSasl },
   ],
   [
-    'AWS_MSK_IAM of the file is OAUTHBEARER',
+    'AWS_MSK_IAM of the file is the mechanism of that name',
     { argv: msk, file: mskFile },
-    { tls: {}, sasl: { mechanism: 'oauthbearer' } },
+    { tls: {}, sasl: { mechanism: 'aws-msk-iam', login: { mechanism: 'AWS_MSK_IAM' } } },
   ],
   [
-    'msk-iam agrees with AWS_MSK_IAM of the file',
-    { argv: [...msk, '--auth', 'msk-iam'], file: mskFile },
-    { sasl: { mechanism: 'oauthbearer' } },
+    'aws-msk-iam agrees with AWS_MSK_IAM of the file',
+    { argv: [...msk, '--auth', 'aws-msk-iam'], file: mskFile },
+    { sasl: { mechanism: 'aws-msk-iam' } },
   ],
 ])('%s', async (_, given, expected) => {
   expect((await connect(given)).connection).toMatchObject(expected)
@@ -114,13 +114,6 @@ test('what has no effect is listed in the log, and a login without TLS is a warn
     { level: 'info', fields: { ignored: ['acks', 'max.poll.records'] } },
   ])
   expect(JSON.stringify(lines)).not.toContain('pw-of-file')
-})
-
-test('the log is told that AWS_MSK_IAM becomes OAUTHBEARER', async () => {
-  const { lines } = await connect({ argv: msk, file: mskFile })
-  expect(lines).toMatchObject([
-    { level: 'info', message: expect.stringMatching(/AWS_MSK_IAM is understood as OAUTHBEARER/) },
-  ])
 })
 
 test('a password that only the file has is registered, so that no output shows it', async () => {

@@ -4,7 +4,7 @@
  * settings-resolution.ts decides what wins; this file reads what they name and opens nothing.
  */
 
-import { mskTokenProvider } from '@pinpipe/msk-auth/token-provider'
+import { mskSasl } from '@pinpipe/msk-auth/msk-sasl'
 import { UsageFailure } from '@pinpipe/service/failure'
 import { processRedactor } from '@pinpipe/service/redaction'
 import { settingsSpec, type SettingsOf, types } from '@pinpipe/service/settings'
@@ -157,7 +157,7 @@ export async function connectionOf(
 
 /** What came out of client.properties is a secret that parseSettings has not seen. */
 function registerSecrets({ login, tls }: ResolvedSettings): void {
-  const { secretAccessKey, sessionToken } = (login.kind === 'msk-iam' && login.iam.roleKeys) || {}
+  const { secretAccessKey, sessionToken } = (login.kind === 'iam' && login.iam.roleKeys) || {}
   const password = login.kind === 'password' ? login.password : undefined
   const passphrase = tls === false ? undefined : tls.passphrase
   for (const secret of [password, passphrase, secretAccessKey, sessionToken]) {
@@ -169,8 +169,9 @@ const onSecret = (secret: string): void => processRedactor.register(secret)
 
 function saslOf(login: Login, clientId: string, log: KafkaLog): KafkaSasl | undefined {
   if (login.kind === 'none') return undefined
-  if (login.kind === 'msk-iam') {
-    return { mechanism: 'oauthbearer', token: mskTokenProvider({ ...login.iam, clientId, log, onSecret }) }
+  if (login.kind === 'iam') {
+    const mechanism = login.auth === 'msk-iam' ? 'OAUTHBEARER' : 'AWS_MSK_IAM'
+    return { mechanism: login.auth, login: mskSasl({ ...login.iam, mechanism, clientId, log, onSecret }) }
   }
   const { mechanism, username, password } = login
   return { mechanism, username, password }

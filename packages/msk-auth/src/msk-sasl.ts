@@ -20,9 +20,10 @@ export type MskSaslOptions = MskIdentityOptions & {
 /** A kafkajs `Mechanism`. */
 export type MskSasl = {
   readonly mechanism: MskMechanism
-  authenticationProvider(broker: { readonly host: string; readonly saslAuthenticate: SaslAuthenticate }): {
-    authenticate(): Promise<void>
-  }
+  readonly authenticationProvider: (broker: {
+    readonly host: string
+    readonly saslAuthenticate: SaslAuthenticate
+  }) => { authenticate(): Promise<void> }
 }
 
 /**

@@ -1,21 +1,29 @@
 import * as fc from 'fast-check'
+import { recordsOf } from '@pinpipe/kafka/record-cursor'
 import { describe, expect, test } from 'vitest'
 import { lagOf, Offsets } from './offsets.ts'
 import { at, batch } from './testing/records.ts'
+
+/** What is left of the batch for these offsets. */
+function wanted(offsets: Offsets, first: number, last: number): number[] {
+  const { records } = batch(first, last)
+  offsets.skipTaken(records)
+  return Array.from(recordsOf(records), ({ offset }) => Number(offset))
+}
 
 describe('the offsets of a partition', () => {
   test('a range starts where the one before ended, also when the log has a gap there', () => {
     const offsets = new Offsets(3n)
     offsets.passed(9n)
-    expect(offsets.wanted(batch(20, 25))).toMatchObject({ from: 0, to: 6 })
+    expect(wanted(offsets, 20, 22)).toEqual([20, 21, 22])
     expect(offsets.next).toBe(10n)
   })
 
-  test('records below the position, delivered again, are not wanted (K8)', () => {
+  test('records below the position, delivered again, are passed over (K8)', () => {
     const offsets = new Offsets(5n)
-    expect(offsets.wanted(batch(0, 9))).toEqual({ from: 5, to: 10, lastOffset: 9n })
+    expect(wanted(offsets, 0, 7)).toEqual([5, 6, 7])
     offsets.passed(9n)
-    expect(offsets.wanted(batch(0, 9))).toMatchObject({ from: 10, to: 10 })
+    expect(wanted(offsets, 0, 9)).toEqual([])
   })
 
   test('the position never goes back', () => {
@@ -25,21 +33,13 @@ describe('the offsets of a partition', () => {
     expect(offsets.next).toBe(10n)
   })
 
-  test('nothing at or beyond the target is wanted, and the range ends just below it', () => {
-    const offsets = new Offsets(0n, { target: 4n })
-    expect(offsets.wanted(batch(0, 9))).toEqual({ from: 0, to: 4, lastOffset: 3n })
+  test('at its target, nothing more is wanted from the log', () => {
+    const offsets = new Offsets(0n, 4n)
+    offsets.passed(2n)
     expect(offsets.isAtTarget).toBe(false)
     offsets.passed(3n)
     expect(offsets.isAtTarget).toBe(true)
-    expect(offsets.wanted(batch(10, 12))).toMatchObject({ from: 0, to: 0 })
-  })
-
-  test('a batch that ends with control records carries the position over them', () => {
-    const offsets = new Offsets(0n, { target: 10n })
-    const { to, lastOffset } = offsets.wanted({ ...batch(0, 7), lastOffset: 9n })
-    expect({ to, lastOffset }).toEqual({ to: 8, lastOffset: 9n })
-    offsets.passed(lastOffset)
-    expect(offsets.isAtTarget).toBe(true)
+    expect(new Offsets(9n).isAtTarget).toBe(false)
   })
 
   test('what is committed is the last stored offset + 1, and is asked for once', () => {
@@ -54,18 +54,17 @@ describe('the offsets of a partition', () => {
     expect(offsets.committed).toBe(10n)
   })
 
-  test('any cutting of a log into batches and ranges tiles it', () => {
+  test('any cutting of a log into batches, each delivering some offsets again, tiles it', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1 }), (lengths) => {
         const offsets = new Offsets(0n)
         let first = 0
         for (const length of lengths) {
-          const part = batch(Math.max(0, first - 2), first + length - 1)
-          const { from, to, lastOffset } = offsets.wanted(part)
-          expect(part.records.slice(from, to).map(({ offset }) => Number(offset))).toEqual(
+          const last = first + length - 1
+          expect(wanted(offsets, Math.max(0, first - 2), last)).toEqual(
             Array.from({ length }, (_, i) => first + i),
           )
-          offsets.passed(lastOffset)
+          offsets.passed(BigInt(last))
           first += length
         }
       }),
@@ -73,8 +72,7 @@ describe('the offsets of a partition', () => {
   })
 })
 
-test('lag is what lies between the committed offset and the end, and never below 0', () => {
+test('lag is what lies between what is stored and the end, and never below 0', () => {
   expect(lagOf(10n, 4n)).toBe(6n)
   expect(lagOf(10n, 12n)).toBe(0n)
-  expect(lagOf(10n, undefined)).toBe(10n)
 })

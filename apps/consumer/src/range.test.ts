@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { encoderOf } from './format/encoder.ts'
+import { digestOfRecord } from './chain/record-digest.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import { OpenRange } from './range.ts'
-import { checkedJson } from './format/record-check.ts'
+import { cursorOf } from '@pinpipe/kafka/record-cursor'
+import type { RecordCursor } from '@pinpipe/kafka/record-consumer'
+import { encodingWith } from './testing/encodings.ts'
 import { at, batch, record } from './testing/records.ts'
 import type { Limits } from './triggers.ts'
 
@@ -13,53 +15,74 @@ function open(limits: Partial<Limits> = {}, budget = new MemoryBudget(1 << 20)):
     at,
     start: 0n,
     limits: { maxRecords: undefined, maxBytes: 1 << 20, maxAgeMs: 1, ...limits },
-    encode: encoderOf('json', at, checkedJson),
+    encoding: encodingWith(),
     budget,
+    plannedAtMs: 0,
   })
+}
+
+function cursor(...records: ReturnType<typeof record>[]): RecordCursor {
+  return cursorOf(records)
 }
 
 describe('an open range', () => {
   test('takes all records and ends at the last one', () => {
     const range = open()
-    expect(range.append(batch(0, 4).records, 0, 5)).toBe(5)
+    const { records } = batch(0, 4)
+    range.append(records)
+    expect(records.record).toBeUndefined()
+    expect(range.blockedBy).toBeUndefined()
     expect(range.seal('age')).toMatchObject({ start: 0n, end: 4n, records: 5, trigger: 'age' })
   })
 
-  test('stops at its records, in the middle of a batch', () => {
+  test('stops at its records, in the middle of a batch, and leaves the rest in the cursor', () => {
     const range = open({ maxRecords: 3 })
-    expect(range.append(batch(0, 4).records, 0, 5)).toBe(3)
+    const { records } = batch(0, 4)
+    range.append(records)
     expect(range.blockedBy).toBe('records')
     expect(range.end).toBe(2n)
-    expect(range.append(batch(0, 4).records, 3, 5)).toBe(3)
+    expect(records.record?.offset).toBe(3n)
+    range.append(records)
+    expect(range.end).toBe(2n)
   })
 
   test('stops before its content would be larger than the cap', () => {
     const range = open({ maxBytes: 3 * lineBytes })
-    expect(range.append(batch(0, 4).records, 0, 5)).toBe(3)
+    const { records } = batch(0, 4)
+    range.append(records)
     expect(range.blockedBy).toBe('bytes')
-    expect(range.bytes).toBe(3 * lineBytes)
+    expect([range.end, range.bytes, records.record?.offset]).toEqual([2n, 3 * lineBytes, 3n])
+  })
+
+  test('stops before the offset it is given', () => {
+    const range = open()
+    const { records } = batch(0, 4)
+    range.append(records, 3n)
+    expect([range.end, range.blockedBy, records.record?.offset]).toEqual([2n, undefined, 3n])
   })
 
   test('takes a single record that is larger than the cap', () => {
     const range = open({ maxBytes: 2 })
-    expect(range.append([record(0), record(1)], 0, 2)).toBe(1)
+    range.append(cursor(record(0), record(1)))
+    expect(range.end).toBe(0n)
   })
 
   test('stops when the memory is used up, and goes on when there is some', () => {
     const budget = new MemoryBudget(64 * 1024)
     const chunk = budget.takeChunk(1, 0)!
     const range = open({}, budget)
-    expect(range.append([record(0)], 0, 1)).toBe(0)
+    const records = cursor(record(0))
+    range.append(records)
     expect(range.blockedBy).toBe('memory')
     expect(range.seal('memory')).toBeUndefined()
     budget.giveChunk(chunk)
-    expect(range.append([record(0)], 0, 1)).toBe(1)
-    expect(range.blockedBy).toBeUndefined()
+    range.append(records)
+    expect([range.end, range.blockedBy]).toEqual([0n, undefined])
   })
 
   test('what cannot be a line becomes a dead letter of the same range, and is counted by reason', () => {
     const range = open()
-    range.append([record(0), record(1, '{'), record(2, ''), record(3, '[')], 0, 4)
+    range.append(cursor(record(0), record(1, '{'), record(2, ''), record(3, '[')))
     const sealed = range.seal('records')!
     expect(sealed.records).toBe(4)
     expect(sealed.files.map(({ kind, records }) => [kind, records])).toEqual([
@@ -73,17 +96,28 @@ describe('an open range', () => {
 
   test('a range of dead letters only has no data object; one without records has no object at all', () => {
     const dead = open()
-    dead.append([record(0, '{')], 0, 1)
+    dead.append(cursor(record(0, '{')))
     expect(dead.seal('age')!.files.map(({ kind }) => kind)).toEqual(['dead'])
     const empty = open()
     empty.extendTo(9n)
-    expect(empty.seal('age')).toMatchObject({ start: 0n, end: 9n, files: [], records: 0 })
+    expect(empty.seal('age')).toMatchObject({ start: 0n, end: 9n, files: [], records: 0, tail: undefined })
+  })
+
+  test('remembers its last record, dead letters included: the chain proves the log by it', () => {
+    const range = open()
+    range.append(cursor(record(0), record(1, '{')))
+    expect(range.last).toEqual({
+      offset: 1n,
+      timestamp: 1_598_586_767_000n,
+      digest: digestOfRecord(record(1, '{')),
+    })
+    expect(range.seal('age')!.tail).toEqual(range.last)
   })
 
   test('dropped, it gives its memory back', () => {
     const budget = new MemoryBudget(1 << 20)
     const range = open({}, budget)
-    range.append([record(0), record(1, '{')], 0, 2)
+    range.append(cursor(record(0), record(1, '{')))
     expect(budget.usedBytes).toBeGreaterThan(0)
     range.drop()
     expect(budget.usedBytes).toBe(0)

@@ -2,7 +2,14 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { objectKey } from './object-key.ts'
 
-const parts = { area: 'topics', topic: 'a.pin', partition: 3, extension: '.json.gz' } as const
+const parts = {
+  area: 'topics',
+  topic: 'a.pin',
+  epoch: 0,
+  partition: 3,
+  path: 'partition=3',
+  extension: '.json.gz',
+} as const
 
 describe('objectKey', () => {
   test('has the name of the contract, with offsets of 20 digits', () => {
@@ -11,6 +18,13 @@ describe('objectKey', () => {
     )
     expect(objectKey({ ...parts, area: 'dead', start: 7n, end: 7n, extension: '.json' })).toBe(
       'dead/a.pin/partition=3/a.pin+3+00000000000000000007-00000000000000000007.json',
+    )
+  })
+
+  test('lies below the folder of its layout; of a topic that was made anew it says which one', () => {
+    const path = 'category=art/year=2020'
+    expect(objectKey({ ...parts, path, epoch: 2, start: 0n, end: 41n })).toBe(
+      'topics/a.pin/category=art/year=2020/a.pin@2+3+00000000000000000000-00000000000000000041.json.gz',
     )
   })
 

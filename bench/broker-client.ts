@@ -49,7 +49,7 @@ async function fetch(): Promise<number> {
     },
     revoked: () => Promise.resolve(),
     batch(batch) {
-      seen += batch.records.length
+      seen += Number(batch.lastOffset - batch.firstOffset) + 1
       if (seen >= records) drained.resolve(performance.now() - started)
       return Promise.resolve()
     },

@@ -62,7 +62,7 @@ export class BrokerSockets implements BrokerPower {
     const maxFrameBytes = this.#options.maxRequestBytes ?? largestRequestBytes
     const respondTo = (socket: Socket): Respond => {
       const clientHost = `/${socket.remoteAddress ?? ''}`
-      return (frame, gone) => dispatch(frame, { cluster, broker, clientHost, gone })
+      return (frame, connection) => dispatch(frame, { cluster, broker, clientHost, ...connection })
     }
     const listener = await openListener({ host: broker.host, port, maxFrameBytes }, respondTo)
     broker.port = listener.port

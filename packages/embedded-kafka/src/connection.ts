@@ -4,53 +4,77 @@
  */
 
 import { type Socket } from 'node:net'
+import { FrameBuffers } from './frame-buffers.ts'
 import { FrameReader } from './frame-reader.ts'
+import { Pins } from './log/pins.ts'
+import { readingSocket } from './reading-socket.ts'
 
 /** What to do about one frame: chunks of the answer's frame, nothing, or the end of the connection. */
 export type Reply = readonly Buffer[] | 'nothing' | 'hang-up'
-export type Respond = (frame: Buffer, gone: AbortSignal) => Promise<Reply>
+/** `pins` are released, and the frame is used again, when the answer is sent. `gone` aborts with the connection. */
+export type Respond = (
+  frame: Buffer,
+  connection: { readonly gone: AbortSignal; readonly pins: Pins },
+) => Promise<Reply>
+
+const buffers = new FrameBuffers()
 
 /** Serves the socket until it is closed, by whichever side. Never rejects. */
-export function serve(socket: Socket, maxFrameBytes: number, respond: Respond): void {
-  const frames = new FrameReader(maxFrameBytes)
+export function serve(accepted: Socket, maxFrameBytes: number, respond: Respond): Socket {
+  const frames = new FrameReader(maxFrameBytes, buffers)
   const waiting: Buffer[] = []
   const gone = new AbortController()
   let busy = false
 
+  const answer = async (frame: Buffer): Promise<void> => {
+    const pins = new Pins()
+    const done = (): void => {
+      pins.release()
+      buffers.giveBack(frame)
+    }
+    try {
+      const reply = await respond(frame, { gone: gone.signal, pins })
+      if (reply === 'hang-up') socket.destroy()
+      if (typeof reply === 'string' || socket.destroyed) return done()
+      if (!send(socket, reply, done)) await drained(socket)
+    } catch {
+      socket.destroy()
+      done()
+    }
+  }
   const work = async (): Promise<void> => {
     busy = true
     for (let frame = waiting.shift(); frame !== undefined; frame = waiting.shift()) {
-      const reply = await respond(frame, gone.signal)
-      if (reply === 'hang-up') socket.destroy()
-      else if (reply !== 'nothing' && !socket.destroyed && !send(socket, reply)) await drained(socket)
+      await answer(frame)
       if (socket.destroyed) return
     }
     busy = false
     socket.resume()
   }
 
-  socket.setNoDelay(true)
-  socket.on('error', () => socket.destroy())
-  socket.on('close', () => gone.abort())
-  socket.on('data', (chunk: Buffer) => {
+  const socket = readingSocket(accepted, (bytes) => {
     try {
-      waiting.push(...frames.push(chunk))
+      waiting.push(...frames.push(bytes))
     } catch {
       socket.destroy()
       return
     }
-    if (waiting.length === 0 || busy) {
-      if (waiting.length > 0) socket.pause()
-      return
-    }
-    work().catch(() => socket.destroy())
+    if (waiting.length === 0) return
+    if (busy) socket.pause()
+    else void work()
   })
+  socket.setNoDelay(true)
+  socket.on('error', () => socket.destroy())
+  socket.on('close', () => gone.abort())
+  return socket
 }
 
-function send(socket: Socket, chunks: readonly Buffer[]): boolean {
-  socket.cork()
+/** @param done called when the chunks are sent, or never will be */
+function send(socket: Socket, chunks: readonly Buffer[], done: () => void): boolean {
   let hasRoom = true
-  for (const chunk of chunks) hasRoom = socket.write(chunk)
+  socket.cork()
+  for (const [at, chunk] of chunks.entries())
+    hasRoom = at === chunks.length - 1 ? socket.write(chunk, done) : socket.write(chunk)
   socket.uncork()
   return hasRoom
 }

@@ -1,5 +1,6 @@
 import { openConsumer } from '@pinpipe/kafka/consumer'
 import { openProducer } from '@pinpipe/kafka/producer'
+import { recordsOf } from '@pinpipe/kafka/record-cursor'
 import { expect, test } from 'vitest'
 import { startEmbeddedKafka } from './embedded-kafka.ts'
 
@@ -19,7 +20,7 @@ test('the project’s producer and consumer run against it, with a group', async
     assigned: () => Promise.resolve(),
     revoked: () => Promise.resolve(),
     batch: ({ topic, partition, lastOffset, records }) => {
-      for (const { value } of records) values.add(String(value))
+      for (const { value } of recordsOf(records)) values.add(String(value))
       if (values.size === 300) void consumer.stop()
       return consumer.commit([{ topic, partition, offset: lastOffset + 1n }]).then(() => undefined)
     },

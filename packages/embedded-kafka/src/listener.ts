@@ -22,10 +22,10 @@ export async function openListener(
   respondTo: (socket: Socket) => Respond,
 ): Promise<Listener> {
   const sockets = new Set<Socket>()
-  const server = createServer({ allowHalfOpen: false }, (socket) => {
+  const server = createServer({ pauseOnConnect: true }, (accepted) => {
+    const socket = serve(accepted, options.maxFrameBytes, respondTo(accepted))
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
-    serve(socket, options.maxFrameBytes, respondTo(socket))
   })
   const port = await listen(server, options)
   const dropConnections = (): void => {

@@ -2,6 +2,7 @@
 
 import { type Broker } from '../brokers.ts'
 import { type Cluster } from '../cluster.ts'
+import { type Pins } from '../log/pins.ts'
 import { type Reader } from '../wire/reader.ts'
 import { type Decoded, type Encoded, type Fields } from '../wire/field.ts'
 import { structCodec } from '../wire/struct-codec.ts'
@@ -20,6 +21,8 @@ export type RequestContext = {
   readonly clientHost: string
   /** Aborts when the connection is gone: nobody waits for an answer any more. */
   readonly gone: AbortSignal
+  /** Holds what the answer is a view of, until it is sent. */
+  readonly pins: Pins
 }
 
 /** `undefined`: no answer is sent (Produce with acks=0). `'hang-up'`: the connection is closed instead. */

@@ -102,6 +102,7 @@ export const fetch = defineApi({
     const isEnough =
       first.bytes >= request.minBytes || first.results.some(({ isFailure }) => isFailure) || !first.isAnyKnown
     if (isEnough || request.maxWaitMs <= 0) return answerOf(first)
+    context.pins.release()
     await waitForBytes(context, wishes, request)
     return answerOf(readAll(context, wishes, maxBytes))
   },
@@ -133,7 +134,7 @@ function readAll(context: RequestContext, wishes: readonly FetchWish[], maxBytes
 }
 
 function readOne(context: RequestContext, wish: FetchWish, bytesLeft: number, atLeastOne: boolean) {
-  const { cluster, broker } = context
+  const { cluster, broker, pins } = context
   const { topic, topicId, partition: index, isCommittedOnly } = wish
   const where = { topic, topicId, isKnown: true, isFailure: false, bytes: 0, endpoint: undefined }
   try {
@@ -146,7 +147,7 @@ function readOne(context: RequestContext, wish: FetchWish, bytesLeft: number, at
         records: slices,
         bytes,
         aborted,
-      } = log.read(wish.fetchOffset, { maxBytes, atLeastOne, isCommittedOnly })
+      } = log.read(wish.fetchOffset, { maxBytes, atLeastOne, isCommittedOnly, pins })
       const answer = {
         partitionIndex: index,
         errorCode: errorCode.NONE,

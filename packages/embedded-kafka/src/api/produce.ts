@@ -65,12 +65,11 @@ export const produce = defineApi({
     // Nobody is allowed to write for a transactional id that is not named.
     if (transactionalId === null && topicData.some(isTransactional))
       return refuseAll(topicData, errorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED)
-    const mayKeepBuffer = fillTheirFrame(topicData)
     const responses = topicData.map(({ name, topicId, partitionData }) => ({
       name,
       topicId,
       partitionResponses: partitionData.map(({ index, records: bytes }) =>
-        append(context, { acks, transactionalId, name, topicId, index, bytes, mayKeepBuffer }),
+        append(context, { acks, transactionalId, name, topicId, index, bytes }),
       ),
     }))
     const outcomes = responses.flatMap(({ partitionResponses }) => partitionResponses)
@@ -85,16 +84,6 @@ type TopicData = {
   readonly name: string
   readonly topicId: string
   readonly partitionData: readonly { readonly index: number; readonly records: Buffer | null }[]
-}
-
-const largeBytes = 16 * 1024
-
-/** A frame that holds large batches and hardly anything else becomes their memory: nothing is copied. */
-function fillTheirFrame(topicData: readonly TopicData[]): boolean {
-  const all = topicData.flatMap(({ partitionData }) => partitionData.map(({ records: bytes }) => bytes))
-  const batchBytes = all.reduce((sum, bytes) => sum + (bytes?.length ?? 0), 0)
-  const isEachLarge = all.every((bytes) => bytes !== null && bytes.length >= largeBytes)
-  return isEachLarge && batchBytes >= 0.9 * (all[0]?.buffer.byteLength ?? Number.POSITIVE_INFINITY)
 }
 
 function isTransactional({ partitionData }: TopicData): boolean {
@@ -121,7 +110,6 @@ type Wish = {
   readonly topicId: string
   readonly index: number
   readonly bytes: Buffer | null
-  readonly mayKeepBuffer: boolean
 }
 
 function append(context: RequestContext, wish: Wish) {
@@ -136,7 +124,7 @@ function append(context: RequestContext, wish: Wish) {
     appendingTo = partition
     checkInSync(context, partition, wish.acks)
     checkTransaction(context, partition, wish, new RecordBatch(bytes))
-    const appended = partition.log.append(bytes, partition.leaderEpoch, wish.mayKeepBuffer)
+    const appended = partition.log.append(bytes, partition.leaderEpoch)
     return {
       index: wish.index,
       errorCode: errorCode.NONE,

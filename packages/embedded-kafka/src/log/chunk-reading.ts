@@ -1,6 +1,7 @@
-/** Reading a range of offsets from a partition's chunks. Pure: nothing is copied, nothing is changed. */
+/** Reading a range of offsets from a partition's chunks: nothing is copied. */
 
 import { type Chunk } from './chunk.ts'
+import { type Pins } from './pins.ts'
 
 /** Offsets `from` up to, not including, `end`. */
 export type OffsetRange = { readonly from: bigint; readonly end: bigint }
@@ -42,7 +43,11 @@ export function bytesOf(chunks: readonly Chunk[], range: OffsetRange): number {
 export function slicesOf(
   chunks: readonly Chunk[],
   range: OffsetRange,
-  { maxBytes, atLeastOne }: { readonly maxBytes: number; readonly atLeastOne: boolean },
+  {
+    maxBytes,
+    atLeastOne,
+    pins,
+  }: { readonly maxBytes: number; readonly atLeastOne: boolean; readonly pins: Pins },
 ): readonly Buffer[] {
   const slices: Buffer[] = []
   if (range.from >= range.end) return slices
@@ -58,6 +63,7 @@ export function slicesOf(
     }
     const slice = chunk.slice(from, Math.min(to, from + left))
     slices.push(slice)
+    pins.hold(chunk)
     left -= slice.length
     if (left <= 0) break
   }

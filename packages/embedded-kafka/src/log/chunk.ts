@@ -1,56 +1,39 @@
 /**
  * A contiguous piece of a partition's log in memory: batches as they go to consumers, one after the other, so that a
- * fetch is answered with a few large views. Bytes are never changed once they are in; old views stay valid. A large batch
- * is not copied: the buffer of its request's frame becomes the chunk.
+ * fetch is answered with a few large views. It grows until it is a slab. Bytes are never changed once they are in; whoever
+ * keeps a view of them pins the chunk.
  */
 
+import { type LogMemory } from './log-memory.ts'
 import { RecordBatch, batchLength } from './record-batch.ts'
 
 const firstBytes = 4_096
-const mostBytes = 1024 * 1024
+const growth = 4
 const indexIntervalBytes = 4_096
 
-/** Where a batch begins, and the highest timestamp of all batches of the chunk up to the next entry. */
+/** Where a batch begins. */
 type IndexEntry = { readonly offset: bigint; readonly position: number }
 
 export class Chunk {
   readonly baseOffset: bigint
   /** Whether a segment in Kafka's sense begins here: retention deletes whole segments. */
   readonly beginsSegment: boolean
-  readonly #capacityLimit: number
+  readonly #memory: LogMemory
   readonly #firstBytes: number
   readonly #index: IndexEntry[] = []
   #bytes: Buffer = Buffer.alloc(0)
-  #capacity = 0
   #length = 0
   #maxTimestamp = -1
   #lastOffset = -1n
+  #pins = 0
+  #isDropped = false
 
-  private constructor(
-    baseOffset: bigint,
-    beginsSegment: boolean,
-    size: { readonly capacityLimit: number; readonly firstBytes: number },
-  ) {
+  /** @param isSlabAtOnce does not begin small: the log is known to be written a lot */
+  constructor(memory: LogMemory, baseOffset: bigint, beginsSegment: boolean, isSlabAtOnce: boolean) {
+    this.#memory = memory
     this.baseOffset = baseOffset
     this.beginsSegment = beginsSegment
-    this.#capacityLimit = size.capacityLimit
-    this.#firstBytes = size.firstBytes
-  }
-
-  /** For batches to come. @param isWholeAtOnce grows no more: the log is known to be written a lot */
-  static forMany(baseOffset: bigint, beginsSegment: boolean, isWholeAtOnce: boolean): Chunk {
-    const size = { capacityLimit: mostBytes, firstBytes: isWholeAtOnce ? mostBytes : firstBytes }
-    return new Chunk(baseOffset, beginsSegment, size)
-  }
-
-  /** For this one batch, which still has to be appended. */
-  static forOne({ bytes }: RecordBatch, baseOffset: bigint, beginsSegment: boolean): Chunk {
-    return new Chunk(baseOffset, beginsSegment, { capacityLimit: bytes.length, firstBytes: bytes.length })
-  }
-
-  /** Whether a batch should get a chunk of its own: nothing is copied then, or it is too large to share one. */
-  static isForOne({ bytes, mayKeepBuffer }: RecordBatch): boolean {
-    return mayKeepBuffer || bytes.length > mostBytes / 4
+    this.#firstBytes = isSlabAtOnce ? memory.slabBytes : firstBytes
   }
 
   get length(): number {
@@ -58,35 +41,52 @@ export class Chunk {
   }
   /** Memory that is really taken. */
   get capacity(): number {
-    return this.#capacity
-  }
-  /** Full grown: many batches came before it was full. */
-  get isFullGrown(): boolean {
-    return this.#capacity === mostBytes
+    return this.#bytes.length
   }
   get maxTimestamp(): number {
     return this.#maxTimestamp
   }
 
+  /** A batch that is larger than a slab gets a chunk of its own. */
   hasRoomFor(bytes: number): boolean {
-    return this.#length + bytes <= this.#capacityLimit
+    return this.#length === 0 || this.#length + bytes <= this.#memory.slabBytes
+  }
+
+  /** Memory that appending so many bytes would take. */
+  growthFor(bytes: number): number {
+    const needed = this.#length + bytes
+    if (needed <= this.capacity) return 0
+    const { slabBytes } = this.#memory
+    let grown = Math.max(this.#firstBytes, growth * this.capacity)
+    while (grown < needed) grown *= growth
+    return Math.max(needed, Math.min(slabBytes, grown)) - this.capacity
   }
 
   append(batch: RecordBatch): void {
     const { bytes, baseOffset } = batch
-    if (batch.mayKeepBuffer && bytes.length === this.#capacityLimit) {
-      this.#bytes = bytes
-      this.#capacity = bytes.length
-    } else {
-      this.#grow(this.#length + bytes.length)
-      bytes.copy(this.#bytes, this.#length)
-    }
+    this.#grow(this.growthFor(bytes.length))
+    bytes.copy(this.#bytes, this.#length)
     const last = this.#index.at(-1)
     if (last === undefined || this.#length - last.position >= indexIntervalBytes)
       this.#index.push({ offset: baseOffset, position: this.#length })
     this.#length += bytes.length
     this.#lastOffset = batch.lastOffset
     this.#maxTimestamp = Math.max(this.#maxTimestamp, batch.maxTimestamp)
+  }
+
+  pin(): void {
+    this.#pins += 1
+  }
+
+  unpin(): void {
+    this.#pins -= 1
+    this.#freeIfUnused()
+  }
+
+  /** It is in no log any more. */
+  drop(): void {
+    this.#isDropped = true
+    this.#freeIfUnused()
   }
 
   /** Position of the batch that holds the offset, or of the first one after it; the chunk's end if there is none. */
@@ -122,13 +122,19 @@ export class Chunk {
     return this.#index[low - 1]?.position ?? 0
   }
 
-  #grow(needed: number): void {
-    if (needed <= this.#bytes.length) return
-    const larger = Buffer.allocUnsafeSlow(
-      Math.min(this.#capacityLimit, Math.max(needed, 2 * this.#bytes.length, this.#firstBytes)),
-    )
-    this.#bytes.copy(larger, 0, 0, this.#length)
-    this.#bytes = larger
-    this.#capacity = larger.length
+  /** Views of the smaller buffer stay valid: it is the garbage collector's. */
+  #grow(byBytes: number): void {
+    if (byBytes === 0) return
+    const smaller = this.#bytes
+    this.#bytes = this.#memory.allocate(smaller.length + byBytes)
+    smaller.copy(this.#bytes, 0, 0, this.#length)
+    this.#memory.free(smaller)
+  }
+
+  #freeIfUnused(): void {
+    if (!this.#isDropped || this.#pins > 0) return
+    this.#memory.free(this.#bytes)
+    this.#bytes = Buffer.alloc(0)
+    this.#length = 0
   }
 }

@@ -1,4 +1,9 @@
-/** The memory that all partitions share. Nothing else decides what is thrown away when it is full. */
+/**
+ * The memory that all partitions share. Nothing else decides what is thrown away when it is full.
+ *
+ * Most of it is slabs: buffers of one size that are allocated once and used again and again, so that a busy log makes no
+ * garbage. Smaller buffers, of logs that hold little, and larger ones, for one batch, are the garbage collector's.
+ */
 
 import { RequestRefused } from '../error-codes.ts'
 import { type Chunk } from './chunk.ts'
@@ -11,23 +16,34 @@ export type MemoryUser = {
 /** When the memory is full: the oldest records of any partition go, or Produce is refused. */
 export type OnFull = 'drop-oldest' | 'refuse'
 
+const largestSlabBytes = 1024 * 1024
+const smallestSlabBytes = 64 * 1024
+const fewestSlabs = 16
+
 export class LogMemory {
+  readonly slabBytes: number
   readonly #maxBytes: number
   readonly #onFull: OnFull
   /** In the order in which they were claimed. */
   readonly #chunks = new Map<Chunk, MemoryUser>()
+  readonly #freeSlabs: Buffer[] = []
   #usedBytes = 0
 
   constructor(maxBytes: number, onFull: OnFull) {
     this.#maxBytes = maxBytes
     this.#onFull = onFull
+    this.slabBytes = Math.max(
+      smallestSlabBytes,
+      Math.min(largestSlabBytes, Math.floor(maxBytes / fewestSlabs)),
+    )
   }
 
+  /** What chunks have allocated; those that are dropped and still on their way to a consumer count. */
   get usedBytes(): number {
     return this.#usedBytes
   }
 
-  /** To be called before a batch is appended. @throws RequestRefused KAFKA_STORAGE_ERROR when full, and so configured */
+  /** To be called before something is allocated. @throws RequestRefused KAFKA_STORAGE_ERROR when full, and so configured */
   makeRoom(bytes: number): void {
     for (const [chunk, user] of this.#chunks) {
       if (this.#usedBytes + bytes <= this.#maxBytes) return
@@ -40,16 +56,30 @@ export class LogMemory {
     }
   }
 
-  claim(chunk: Chunk, user: MemoryUser): void {
-    this.#chunks.set(chunk, user)
-    this.#usedBytes += chunk.capacity
+  allocate(bytes: number): Buffer {
+    this.#usedBytes += bytes
+    const slab = bytes === this.slabBytes ? this.#freeSlabs.pop() : undefined
+    if (slab !== undefined) return slab
+    while (
+      this.#freeSlabs.length > 0 &&
+      this.#usedBytes + this.#freeSlabs.length * this.slabBytes > this.#maxBytes
+    )
+      this.#freeSlabs.pop()
+    return Buffer.allocUnsafeSlow(bytes)
   }
 
-  resized(byBytes: number): void {
-    this.#usedBytes += byBytes
+  /** Nobody reads the buffer any more. */
+  free(buffer: Buffer): void {
+    this.#usedBytes -= buffer.length
+    if (buffer.length === this.slabBytes) this.#freeSlabs.push(buffer)
+  }
+
+  /** The chunk is in a log, and can be dropped. */
+  claim(chunk: Chunk, user: MemoryUser): void {
+    this.#chunks.set(chunk, user)
   }
 
   release(chunk: Chunk): void {
-    if (this.#chunks.delete(chunk)) this.#usedBytes -= chunk.capacity
+    if (this.#chunks.delete(chunk)) chunk.drop()
   }
 }

@@ -14,6 +14,7 @@ import { Chunk } from './chunk.ts'
 import { bytesOf, slicesOf } from './chunk-reading.ts'
 import { compacted } from './compaction.ts'
 import { type LogMemory } from './log-memory.ts'
+import { type Pins } from './pins.ts'
 import { ProducerState } from './producer-state.ts'
 import { RecordBatch, noProducer } from './record-batch.ts'
 import { firstToKeep, segmentsOf } from './retention.ts'
@@ -37,6 +38,8 @@ export type ReadOptions = {
   /** The first batch comes whole, however large it is: nobody gets stuck on a large one. */
   readonly atLeastOne: boolean
   readonly isCommittedOnly: boolean
+  /** Holds what the records are views of. */
+  readonly pins: Pins
 }
 
 export class PartitionLog {
@@ -100,8 +103,8 @@ export class PartitionLog {
    * Appends a producer's batch. A retry of a batch that is in already gets that one's offset.
    * @throws RequestRefused with Kafka's code; the log is as it was then
    */
-  append(bytes: Buffer, leaderEpoch: number, mayKeepBuffer = false): Appended {
-    const batch = new RecordBatch(bytes, mayKeepBuffer)
+  append(bytes: Buffer, leaderEpoch: number): Appended {
+    const batch = new RecordBatch(bytes)
     checkBatch(batch, this.#configs, this.#where)
     const logAppendTimeMs = checkRecords(batch, this.#configs, this.#where, this.#clock.now())
     if (batch.producerId !== noProducer) {
@@ -181,14 +184,18 @@ export class PartitionLog {
     const limits = { now, deleteRetentionMs: this.#configs.number('delete.retention.ms') }
     const left = compacted(batches, limits)
     if (left.length === batches.length && left.every((batch, at) => batch === batches[at])) return
-    const chunks = left.map((batch, at) => {
-      const chunk = Chunk.forOne(batch, batch.baseOffset, at === 0)
+    const chunks: Chunk[] = []
+    for (const batch of left) {
+      let chunk = chunks.at(-1)
+      if (chunk === undefined || !chunk.hasRoomFor(batch.bytes.length)) {
+        chunk = new Chunk(this.#memory, batch.baseOffset, chunk === undefined, false)
+        chunks.push(chunk)
+        this.#memory.claim(chunk, this)
+      }
       chunk.append(batch)
-      return chunk
-    })
+    }
     this.#chunks.splice(0, closed.length, ...chunks)
     for (const chunk of closed) this.#memory.release(chunk)
-    for (const chunk of chunks) this.#memory.claim(chunk, this)
   }
 
   /** Loses what is behind the offset, as an unclean election does; for faults. */
@@ -196,12 +203,12 @@ export class PartitionLog {
     if (offset >= this.#endOffset) return
     const at = this.#chunks.findLastIndex(({ baseOffset }) => baseOffset <= offset)
     const gone = this.#chunks.splice(Math.max(0, at))
-    for (const chunk of gone) this.#memory.release(chunk)
     this.#endOffset = gone[0]?.baseOffset ?? offset
     for (const batch of gone[0]?.batches() ?? []) {
       if (batch.lastOffset >= offset) break
       this.#append(batch)
     }
+    for (const chunk of gone) this.#memory.release(chunk)
     this.#startOffset = this.#startOffset < this.#endOffset ? this.#startOffset : this.#endOffset
     this.producers.truncateTo(this.#endOffset)
     this.#changed()
@@ -247,7 +254,7 @@ export class PartitionLog {
   }
 
   #add(batch: RecordBatch, leaderEpoch: number): bigint {
-    this.#memory.makeRoom(batch.bytes.length)
+    this.#memory.makeRoom(this.#chunkFor(batch).growthFor(batch.bytes.length))
     const baseOffset = this.#endOffset
     batch.assign(baseOffset, leaderEpoch)
     this.#append(batch)
@@ -255,35 +262,32 @@ export class PartitionLog {
   }
 
   #append(batch: RecordBatch): void {
-    const { length } = batch.bytes
+    // Not the one from before room was made: that may be gone.
     const chunk = this.#chunkFor(batch)
-    const before = chunk.capacity
+    if (chunk !== this.#chunks.at(-1)) this.#begin(chunk)
     chunk.append(batch)
-    this.#memory.resized(chunk.capacity - before)
-    this.#segmentBytes += length
+    this.#segmentBytes += batch.bytes.length
     this.#endOffset = batch.lastOffset + 1n
   }
 
-  #chunkFor(batch: RecordBatch): Chunk {
-    const { length } = batch.bytes
-    const isForOne = Chunk.isForOne(batch)
+  /** The last chunk, or a new one that is not in the log yet. */
+  #chunkFor({ bytes: { length } }: RecordBatch): Chunk {
     const last = this.#chunks.at(-1)
-    const now = this.#clock.now()
     const rolls =
       last === undefined ||
       this.#segmentBytes + length > this.#configs.number('segment.bytes') ||
-      now - this.#segmentSince >= this.#configs.number('segment.ms')
-    if (!rolls && !isForOne && last.hasRoomFor(length)) return last
-    if (rolls) {
+      this.#clock.now() - this.#segmentSince >= this.#configs.number('segment.ms')
+    if (!rolls && last.hasRoomFor(length)) return last
+    return new Chunk(this.#memory, this.#endOffset, rolls, !rolls && last.capacity >= this.#memory.slabBytes)
+  }
+
+  #begin(chunk: Chunk): void {
+    if (chunk.beginsSegment) {
       this.#segmentBytes = 0
-      this.#segmentSince = now
+      this.#segmentSince = this.#clock.now()
     }
-    const chunk = isForOne
-      ? Chunk.forOne(batch, this.#endOffset, rolls)
-      : Chunk.forMany(this.#endOffset, rolls, !rolls && last.isFullGrown)
     this.#chunks.push(chunk)
     this.#memory.claim(chunk, this)
-    return chunk
   }
 
   #changed(): void {

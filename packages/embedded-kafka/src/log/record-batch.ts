@@ -32,12 +32,9 @@ export const noProducer = -1n
 export class RecordBatch {
   /** Exactly the batch. */
   readonly bytes: Buffer
-  /** The buffer behind `bytes` holds little else, or other batches that are kept: nobody needs a copy. */
-  readonly mayKeepBuffer: boolean
 
-  constructor(bytes: Buffer, mayKeepBuffer = false) {
+  constructor(bytes: Buffer) {
     this.bytes = bytes
-    this.mayKeepBuffer = mayKeepBuffer
   }
 
   get baseOffset(): bigint {

@@ -10,6 +10,7 @@ import { syncGroup } from '../api/sync-group.ts'
 import { Cluster } from '../cluster.ts'
 import { type Reply } from '../connection.ts'
 import { dispatch } from '../dispatcher.ts'
+import { Pins } from '../log/pins.ts'
 import { ManualClock } from '../manual-clock.ts'
 import { planTopic } from '../topic-creation.ts'
 import { type Decoded, type Encoded, type Fields } from '../wire/field.ts'
@@ -151,10 +152,16 @@ export class Fuzz {
     })
   }
 
-  #dispatch(request: Buffer, gone: AbortSignal): Promise<Reply> {
+  async #dispatch(request: Buffer, gone: AbortSignal): Promise<Reply> {
     const [broker] = this.cluster.brokers.all
     if (broker === undefined) throw new Error('the cluster has no broker')
-    return dispatch(request, { cluster: this.cluster, broker, clientHost: '/127.0.0.1', gone })
+    const pins = new Pins()
+    try {
+      const { cluster } = this
+      return await dispatch(request, { cluster, broker, clientHost: '/127.0.0.1', gone, pins })
+    } finally {
+      pins.release()
+    }
   }
 
   async #outcome(request: Buffer, dispatched: Promise<Reply>): Promise<void> {

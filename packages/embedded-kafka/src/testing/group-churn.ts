@@ -2,6 +2,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import { openConsumer } from '@pinpipe/kafka/consumer'
+import { recordsOf } from '@pinpipe/kafka/record-cursor'
 import { createTopics } from '../api/create-topics.ts'
 import { describeGroups } from '../api/describe-groups.ts'
 import { offsetFetch } from '../api/offset-fetch.ts'
@@ -137,7 +138,7 @@ export class Churn implements AsyncDisposable {
       assigned: () => Promise.resolve(),
       revoked: () => Promise.resolve(),
       batch: async ({ partition, records, firstOffset, lastOffset }) => {
-        for (const { offset } of records) this.ledger.wasConsumed(partition, BigInt(offset))
+        for (const { offset } of recordsOf(records)) this.ledger.wasConsumed(partition, BigInt(offset))
         const isTaken = await consumer.commit([{ topic, partition, offset: lastOffset + 1n }])
         if (isTaken) this.ledger.wasCommitted(partition, lastOffset + 1n)
         else this.ledger.wasLost(partition, firstOffset, lastOffset + 1n)

@@ -1,7 +1,7 @@
 /** The canonical form of a state. */
 import { changed, type Context, type State } from './state.ts'
 import { isStored, linkAt, missingFiles } from './store.ts'
-import { logMoves } from './writer-steps.ts'
+import { logMoves } from './step.ts'
 
 /**
  * One state for those that can do the same from here on:

@@ -10,7 +10,8 @@ import { maxRecords, offsetsOf } from './claim.ts'
 import { type Context, type State, stateCode, writer } from './state.ts'
 import { latestOf, storedOffsets } from './store.ts'
 import { operatorSteps } from './surroundings.ts'
-import { type Emit, writerSteps } from './writer-steps.ts'
+import type { Emit } from './step.ts'
+import { writerSteps } from './writer-steps.ts'
 
 type Step = Parameters<Emit>
 

@@ -2,7 +2,8 @@
 import { canonical } from './canonical.ts'
 import type { Context, State } from './state.ts'
 import { surroundingSteps } from './surroundings.ts'
-import { type Emit, writerSteps } from './writer-steps.ts'
+import type { Emit } from './step.ts'
+import { writerSteps } from './writer-steps.ts'
 
 export function successors(context: Context, state: State, emit: Emit): void {
   const canonicalEmit: Emit = (next, action, who, what, broken) =>

@@ -13,6 +13,8 @@ export const rules = {
   epochsAreActs: true,
   /** R2: a new epoch closes the chain of the previous one by a link. Off: it only creates its own genesis. */
   epochsCloseChains: true,
+  /** R2: where the closed chain holds records of the topic as it is now, the new one starts at its end. Off: with the log. */
+  epochsSpareWhatIsStored: true,
   /** R3: a writer with an old view looks at the chain again before it writes. */
   oldViewsLookAgain: true,
   /** R3: a link is not deleted before it is old. */
@@ -33,6 +35,8 @@ export const rules = {
   createsExclude: true,
   /** R6: positions come from the chain. Off: from the offset committed to Kafka, if there is one. */
   positionsFromTheChain: true,
+  /** R6: a failed commit changes nothing. Off: a writer goes on only once its commit has worked. */
+  commitsAreHints: true,
   /** Off: links and files are written by plain PUTs, which always win. */
   createOnly: true,
   /** Off: a 412 is taken for "my link is stored". */
@@ -45,8 +49,6 @@ export const rules = {
   tailIsChecked: true,
   /** Off: a gap link has no tail, so that there is nothing to compare after it. */
   gapsCarryTheTail: true,
-  /** Without topic ids: an epoch is refused until the tail of the chain differs from the log. Off: also when there is no tail. */
-  epochsNeedEvidence: true,
   /** The chain knows the incarnation of its topic (Kafka's topic id) from its genesis on, before there is a tail. */
   genesisNamesTheTopicId: true,
   /** A session ends when its topic is made anew. Off: the client goes on reading the new log. */

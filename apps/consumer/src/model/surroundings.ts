@@ -5,6 +5,7 @@ import {
   frontierOf,
   latestOf,
   linkAt,
+  missingFiles,
   tailBelow,
   withFile,
   withGenesis,
@@ -12,7 +13,7 @@ import {
   withoutLink,
   withRequest,
 } from './store.ts'
-import { type Emit, replaced, setMine } from './writer-steps.ts'
+import { type Emit, replaced, setMine } from './step.ts'
 
 export function surroundingSteps(context: Context, state: State, emit: Emit): void {
   crashes(state, emit)
@@ -83,25 +84,25 @@ function daysPass({ rules }: Context, state: State, emit: Emit): void {
 }
 
 /**
- * Rule R2: once the topic was made anew, somebody says so. An epoch is refused as long as nothing shows that the chain belongs to
- * another topic: its genesis by another topic id or, without ids, its tail.
+ * Rule R2: once the topic was made anew, somebody says so. It is said of a topic, so this partition need not have noticed: its
+ * chain may go on with the new topic's records already. An unfinished range that can be finished is finished first.
  */
-export function operatorSteps({ rules, world }: Context, state: State, emit: Emit): void {
+export function operatorSteps(context: Context, state: State, emit: Emit): void {
+  const { rules, world } = context
+  const { log } = state
   const [genesis, next] = state.geneses
-  if (!world.anew || state.log.incarnation === 0 || !genesis || next) return
+  if (!world.anew || log.incarnation === 0 || !genesis || next) return
   const latest = latestOf(state, 0)
-  const last = latest?.kind === 'range' ? latest : tailBelow(state, 0, maxRecords)
-  const known = rules.genesisNamesTheTopicId
-    ? genesis
-    : (last ?? (rules.epochsNeedEvidence ? state.log : undefined))
-  if (latest?.kind !== 'close' && known?.incarnation === state.log.incarnation) return
   if (rules.epochsCloseChains && latest?.kind !== 'close') {
+    if (latest?.incarnation === log.incarnation && missingFiles(context, state, latest).length > 0) return
     const frontier = latest ? frontierOf(latest) : genesis.start
-    emit(withLink(state, claimOf('close', 0, 0, frontier, frontier)), 'the operator closes the chain')
-  } else {
-    emit(
-      withGenesis(state, claimOf('genesis', 1, 1, state.log.start, state.log.start)),
-      'the operator begins epoch 1',
-    )
+    return emit(withLink(state, claimOf('close', 0, 0, frontier, frontier)), 'the operator closes the chain')
   }
+  const known = rules.genesisNamesTheTopicId ? genesis : tailBelow(state, 0, maxRecords)
+  const isOfThisTopic = rules.epochsSpareWhatIsStored && latest && known?.incarnation === log.incarnation
+  const start = isOfThisTopic ? frontierOf(latest) : log.start
+  return emit(
+    withGenesis(state, claimOf('genesis', 1, 1, start, start)),
+    `the operator begins epoch 1 at ${start}`,
+  )
 }

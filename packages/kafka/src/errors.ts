@@ -7,6 +7,7 @@
 import { Failure, type ExitCodeName } from '@pinpipe/service/failure'
 import { brokersText, type KafkaConnection } from './connection.ts'
 import { connectionErrorMeaning } from './connection-errors.ts'
+import { denialMeaning } from './denials.ts'
 import { protocolErrors } from './protocol-errors.ts'
 
 export type KafkaErrorCode =
@@ -82,7 +83,7 @@ export function kafkaErrorOf(error: unknown, doing: string, connection?: KafkaCo
   if (many !== undefined) return errorOfMany(many, doing, connection)
   return (
     errorOfProvider(causes, doing) ??
-    errorOfProtocol(causes, doing) ??
+    errorOfProtocol(causes, doing, connection) ??
     errorOfConnection(causes, doing, connection) ??
     new KafkaError('FAILED', `could not ${doing}: ${firstLine(causes.at(-1))}`, { cause: error })
   )
@@ -131,10 +132,16 @@ function errorOfProvider(causes: unknown[], doing: string): KafkaError | undefin
   return new KafkaError(code, `could not ${doing}: ${firstLine(own)}`, { cause: own, canRetry })
 }
 
-function errorOfProtocol(causes: unknown[], doing: string): KafkaError | undefined {
+function errorOfProtocol(
+  causes: unknown[],
+  doing: string,
+  connection?: KafkaConnection,
+): KafkaError | undefined {
   for (const cause of causes) {
     if (!(cause instanceof Error) || !('type' in cause) || typeof cause.type !== 'string') continue
-    const meaning = protocolErrors[cause.type]
+    // The patched kafkajs says which call the broker refused.
+    const apiKey = 'apiKey' in cause && typeof cause.apiKey === 'number' ? cause.apiKey : undefined
+    const meaning = protocolErrors[cause.type] ?? denialMeaning(cause.type, apiKey, connection)
     const brokerMessage =
       'brokerMessage' in cause && typeof cause.brokerMessage === 'string' ? cause.brokerMessage : undefined
     if (meaning === undefined) {

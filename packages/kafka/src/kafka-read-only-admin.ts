@@ -77,7 +77,11 @@ export class KafkaReadOnlyAdmin implements ReadOnlyAdmin {
   async describeTopics(topics: readonly string[]): Promise<readonly TopicDescription[]> {
     if (topics.length === 0) return []
     return await this.#question(`describe topic ${topics.join(', ')}`, async (admin) =>
-      descriptionsOf(await askForTopics(await rawBrokerOf(admin), [...new Set(topics)]), topics),
+      descriptionsOf(
+        await askForTopics(await rawBrokerOf(admin), [...new Set(topics)]),
+        topics,
+        this.#connection,
+      ),
     )
   }
 

@@ -12,12 +12,6 @@ export type ProtocolErrorMeaning = {
   readonly canRetry?: boolean
 }
 
-const denied = (what: string, remedy: string): ProtocolErrorMeaning => ({
-  code: 'AUTHORIZATION_FAILED',
-  because: `the login is not allowed to use ${what}`,
-  remedy,
-})
-
 const transient = (because: string): ProtocolErrorMeaning => ({
   code: 'UNREACHABLE',
   because,
@@ -25,7 +19,10 @@ const transient = (because: string): ProtocolErrorMeaning => ({
   canRetry: true,
 })
 
-/** By the names kafkajs gives to the codes of https://kafka.apache.org/protocol#protocol_error_codes. */
+/**
+ * By the names kafkajs gives to the codes of https://kafka.apache.org/protocol#protocol_error_codes. The four of authorization are
+ * in `denials.ts`.
+ */
 export const protocolErrors: Readonly<Record<string, ProtocolErrorMeaning>> = {
   OFFSET_OUT_OF_RANGE: {
     code: 'OFFSET_OUT_OF_RANGE',
@@ -141,16 +138,6 @@ export const protocolErrors: Readonly<Record<string, ProtocolErrorMeaning>> = {
     because: 'another member with the same instance id took over',
     remedy: 'give every consumer its own instance id',
   },
-  TOPIC_AUTHORIZATION_FAILED: denied('the topic', 'grant it the topic actions, or correct the topic name'),
-  GROUP_AUTHORIZATION_FAILED: denied(
-    'the consumer group',
-    'grant it the group actions, or correct the group',
-  ),
-  CLUSTER_AUTHORIZATION_FAILED: denied('the cluster in this way', 'grant it the cluster action'),
-  TRANSACTIONAL_ID_AUTHORIZATION_FAILED: denied(
-    'the transactional id',
-    'grant it the transactional id actions',
-  ),
   SASL_AUTHENTICATION_FAILED: {
     code: 'AUTHENTICATION_FAILED',
     because: 'the broker refused the login',

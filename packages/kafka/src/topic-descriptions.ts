@@ -3,6 +3,7 @@
  * A partition without a leader is part of the answer, not an error: that is when somebody asks.
  */
 
+import { type KafkaConnection } from './connection.ts'
 import { KafkaError, kafkaErrorOf } from './errors.ts'
 import { type RawBroker } from './kafkajs-admin.ts'
 import { type TopicDescription } from './read-only-admin.ts'
@@ -46,12 +47,13 @@ async function askPageByPage(broker: RawBroker, topics: readonly string[]): Prom
 export function descriptionsOf(
   answers: readonly TopicAnswer[],
   topics: readonly string[],
+  connection: KafkaConnection,
 ): readonly TopicDescription[] {
   const byName = new Map(answers.map((answer) => [answer.topic, answer]))
   return topics.map((topic) => {
     const answer = byName.get(topic)
     if (answer === undefined || answer.errorCode === unknownTopicCode) throw unknownTopic(topic)
-    if (answer.errorCode !== 0) throw refused(answer)
+    if (answer.errorCode !== 0) throw refused(answer, connection)
     const { topicId, internal, partitions } = answer
     return {
       topic,
@@ -74,7 +76,8 @@ function unknownTopic(topic: string): KafkaError {
   return new KafkaError('UNKNOWN_TOPIC', `there is no topic ${topic}; create it first, or correct its name`)
 }
 
-function refused({ errorCode, topic }: TopicAnswer): KafkaError {
+function refused({ errorCode, topic }: TopicAnswer, connection: KafkaConnection): KafkaError {
   const type = errorTypes[errorCode] ?? `error ${errorCode}`
-  return kafkaErrorOf(Object.assign(new Error(type), { type }), `describe topic ${topic}`)
+  const { key: apiKey } = metadata
+  return kafkaErrorOf(Object.assign(new Error(type), { type, apiKey }), `describe topic ${topic}`, connection)
 }

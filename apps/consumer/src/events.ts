@@ -103,6 +103,12 @@ export class Events {
     this.#log.debug({ usedBytes }, 'memory is short: partitions are paused')
   }
 
+  /** What had halted it is over. */
+  partitionGoesOn(at: TopicPartition): void {
+    this.#health.ready(`${at.topic}/${at.partition}`)
+    this.#log.info({ topic: at.topic, partition: at.partition }, 'partition goes on')
+  }
+
   partitionHalted(at: TopicPartition, halt: PartitionHalt): void {
     this.#counters.halted.inc({ topic: at.topic, code: halt.code })
     this.#health.notReady(`${at.topic}/${at.partition}`, `halted: ${halt.code}`)

@@ -29,7 +29,10 @@ export async function landRange(
   using prepared = await prepareRange(range, chain.place.epoch, budget)
   const link = linkOf(prepared, chains.nonce, lane.tail)
   if (range.claimed !== undefined) requireSame(range.claimed, link)
-  else if (!(await chain.claim(link))) return undefined
+  else {
+    await chains.record(range.encoding)
+    if (!(await chain.claim(link))) return undefined
+  }
   lane.tail = link.tail
   return await storeRange(
     store,
@@ -40,10 +43,9 @@ export async function landRange(
 
 /** What was read again must be what was claimed, to the last byte of its files. */
 function requireSame(claimed: RangeLink, ours: RangeLink): void {
-  const of = ({ digest, files, dead }: RangeLink): unknown[] => [
-    digest,
-    files.map((file) => [file.key, file.digest]),
-    dead,
-  ]
-  if (!isDeepStrictEqual(of(claimed), of(ours))) throw rangeChanged(claimed)
+  if (!isDeepStrictEqual(contentOf(claimed), contentOf(ours))) throw rangeChanged(claimed)
+}
+
+function contentOf({ digest, files, dead }: RangeLink): unknown {
+  return [digest, dead, ...files.map((file) => [file.key, file.digest])]
 }

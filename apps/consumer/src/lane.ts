@@ -35,6 +35,7 @@ export type LaneOptions = LaneStart & {
   readonly limits: Limits
   readonly budget: MemoryBudget
   readonly clock: Clock
+  readonly isCompacted: () => Promise<boolean>
   /** Claims and stores a range. Never rejects: what goes wrong closes the lane. */
   readonly land: (range: SealedRange) => Promise<void>
   readonly backpressure: {
@@ -67,13 +68,13 @@ export class Lane {
   #leavingBytes = 0
 
   constructor(options: LaneOptions) {
+    this.#options = options
     this.at = options.at
     this.chain = options.chain
     this.offsets = options.offsets
     this.tail = options.tail
     this.#claimed = options.claimed
-    if (options.tail && options.isTailInLog === true) this.#proof = new TailProof(options.at, options.tail)
-    this.#options = options
+    if (options.tail && options.isTailInLog === true) this.#proof = this.#proofOf(options.tail)
   }
 
   /** Of the open range: what sealing it would set free. */
@@ -118,7 +119,7 @@ export class Lane {
    */
   async take({ records, lastOffset, highWatermark }: FetchedBatch): Promise<void> {
     this.#highWatermark = highWatermark
-    this.#proof?.check(records)
+    await this.#proof?.check(records)
     this.#proof = undefined
     this.offsets.skipTaken(records)
     while (this.#state === 'taking' && !this.offsets.isAtTarget && this.offsets.next <= lastOffset) {
@@ -134,8 +135,9 @@ export class Lane {
   }
 
   /** The position moved over offsets without records (K12): they become part of a range all the same. */
-  skip(nextOffset: bigint): void {
-    this.#proof?.isGone()
+  async skip(nextOffset: bigint): Promise<void> {
+    await this.#proof?.requireCompacted()
+    this.#proof = undefined
     while (this.#state === 'taking' && !this.offsets.isAtTarget && this.offsets.next < nextOffset) {
       this.#cover((this.#open ??= this.#begin()), nextOffset - 1n)
     }
@@ -175,7 +177,7 @@ export class Lane {
     if (this.#due !== undefined) this.seal(this.#due)
     const last = this.#open?.last ?? this.tail
     if (last === undefined || last.offset < low) return this.offsets.next
-    this.#proof = new TailProof(this.at, last)
+    this.#proof = this.#proofOf(last)
     return last.offset
   }
 
@@ -186,6 +188,10 @@ export class Lane {
     this.#ageTimer?.cancel()
     this.#open?.drop()
     this.#open = undefined
+  }
+
+  #proofOf(tail: Tail): TailProof {
+    return new TailProof(this.at, tail, this.#options.isCompacted)
   }
 
   get #isUnfinishedClaim(): boolean {

@@ -12,20 +12,37 @@ describe('a rebalance', () => {
     expect(health.readiness().reasons).toEqual(['group: the group is rebalancing'])
   })
 
-  test('drops what is open, and what comes back starts at the committed offset', async () => {
-    const { pipeline, assign, revoke, store, budget, group } = startPipeline({
-      committed: new Map([[0, 0n]]),
-      limits: { maxRecords: 100 },
-    })
+  test('keeps what is open when the partition comes back, and reads on from the last record it has', async () => {
+    const { pipeline, assign, revoke, store, group } = startPipeline({ limits: { maxRecords: 100 } })
     await assign(0)
     await pipeline.batch(batch(0, 4))
     await revoke(0)
-    expect(budget.usedBytes).toBe(0)
     expect(group.commits).toEqual([])
-    expect(await assign(0)).toEqual(new Map([['t/0', 0n]]))
-    await pipeline.batch(batch(0, 99))
+    expect(await assign(0)).toEqual(new Map([['t/0', 4n]]))
+    await pipeline.batch(batch(4, 99))
     await turns()
     expect(store.keys).toEqual([dataKey(0, 99)])
+  })
+
+  test('drops what is open when the partition goes to another member', async () => {
+    const { pipeline, assign, revoke, store, budget } = startPipeline()
+    await assign(0, 1)
+    await pipeline.batch(batch(0, 4))
+    await revoke(0, 1)
+    await assign(1)
+    expect(budget.usedBytes).toBe(0)
+    expect(store.keys).toEqual([])
+  })
+
+  test('halts when the record it had read last is another one now', async () => {
+    const { pipeline, assign, revoke, logs } = startPipeline()
+    await assign(0)
+    await pipeline.batch(batch(0, 4))
+    await revoke(0)
+    await assign(0)
+    await pipeline.batch(batch(4, 9, { valueAt: () => '"another topic"' }))
+    expect(logs.join('')).toContain('TOPIC_CHANGED')
+    expect(pipeline.halted.get('t/0')).toMatchObject({ code: 'TOPIC_CHANGED' })
   })
 
   test('a batch of a partition that is not ours is not taken', async () => {
@@ -43,7 +60,6 @@ describe('a rebalance', () => {
       limits: { maxRecords: 3 },
       store: new MemoryStore(gate.pass),
       takes: () => false,
-      committed: new Map([[0, 0n]]),
     })
     await assign(0)
     await pipeline.batch(batch(0, 2))
@@ -52,7 +68,7 @@ describe('a rebalance', () => {
     expect(gate.waiting).toEqual([dataKey(0, 2)])
     gate.open()
     await revoking
-    expect(await assign(0)).toEqual(new Map([['t/0', 3n]]))
+    expect(await assign(0)).toEqual(new Map([['t/0', 2n]]))
     await pipeline.batch(batch(0, 5))
     await turns()
     expect(store.keys).toEqual([dataKey(0, 2), dataKey(3, 5)])
@@ -74,13 +90,19 @@ describe('a rebalance', () => {
     expect(group.commits).toEqual([])
   })
 
-  test('what another member committed meanwhile counts', async () => {
-    const { assign, revoke, group, pipeline } = startPipeline({ limits: { maxRecords: 1 } })
-    await assign(0)
-    await pipeline.batch(batch(0, 0))
+  test('what another member stored meanwhile counts, whatever is committed; our own is dropped', async () => {
+    const store = new MemoryStore()
+    const one = startPipeline({ store })
+    await one.assign(0)
+    await one.pipeline.batch(batch(0, 1))
+    await one.revoke(0)
+    const other = startPipeline({ store, limits: { maxRecords: 3 } })
+    await other.assign(0)
+    await other.pipeline.batch(batch(0, 3))
     await turns()
-    await revoke(0)
-    group.committed.set(0, 50n)
-    expect(await assign(0)).toEqual(new Map([['t/0', 50n]]))
+    expect(store.keys).toEqual([dataKey(0, 2)])
+    // Behind the frontier, to see that the log is still the one that was stored.
+    expect(await one.assign(0)).toEqual(new Map([['t/0', 2n]]))
+    expect(one.budget.usedBytes).toBe(0)
   })
 })

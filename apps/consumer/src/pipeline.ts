@@ -37,7 +37,7 @@ const lastCommitPauseMs = 500
 
 export type PipelineOptions = {
   readonly consumer: Pick<RecordConsumer, 'run' | 'commit' | 'seek' | 'pause' | 'resume' | 'stop'>
-  readonly positions: Pick<ReadOnlyAdmin, 'watermarks'>
+  readonly positions: Pick<ReadOnlyAdmin, 'watermarks' | 'topicConfigs'>
   readonly recovery: Recovery
   readonly landing: Landing
   readonly encoding: Encoding
@@ -95,7 +95,7 @@ export class Pipeline implements ConsumerHandlers {
   get lanes(): ReadonlyMap<string, Lane> {
     return this.#lanes
   }
-  get halted(): ReadonlyMap<string, Error> {
+  get halted(): ReadonlyMap<string, PartitionHalt> {
     return this.#halted
   }
 
@@ -143,9 +143,9 @@ export class Pipeline implements ConsumerHandlers {
     if (this.#options.budget.isTight) this.#backpressure.sealLargest()
   }
 
-  skipped(at: TopicPartition & { readonly nextOffset: bigint }): void {
+  async skipped(at: TopicPartition & { readonly nextOffset: bigint }): Promise<void> {
     try {
-      this.#lanes.get(keyOf(at))?.skip(at.nextOffset)
+      await this.#lanes.get(keyOf(at))?.skip(at.nextOffset)
     } catch (error) {
       if (error instanceof PartitionHalt) this.#halt(at, error)
       else this.#break(error)
@@ -252,8 +252,16 @@ export class Pipeline implements ConsumerHandlers {
 
   /** @returns where to read on */
   async #recover(at: TopicPartition, log: Log): Promise<bigint> {
-    const { recovery, limits, budget, encoding, clock, untilEnd } = this.#options
-    const { chain, frontier, readFrom, start, halt } = await recovery.recover(at, log)
+    const { recovery, limits, budget, encoding, clock, untilEnd, events } = this.#options
+    const recovered = await recovery.recover(at, log)
+    this.#everAssigned.add(keyOf(at))
+    this.#backpressure.begin(at)
+    if (recovered.kind === 'halt') {
+      this.#halt(at, recovered.halt)
+      return log.high
+    }
+    if (this.#halted.delete(keyOf(at))) events.partitionGoesOn(at)
+    const { chain, frontier, readFrom, start } = recovered
     const lane: Lane = new Lane({
       ...start,
       at,
@@ -263,16 +271,21 @@ export class Pipeline implements ConsumerHandlers {
       limits,
       budget,
       clock,
+      isCompacted: () => this.#isCompacted(at.topic),
       land: (range) => this.#land(lane, range),
       backpressure: this.#backpressure,
     })
     this.#lanes.set(keyOf(at), lane)
-    this.#everAssigned.add(keyOf(at))
-    this.#backpressure.begin(at)
     untilEnd?.passed(at, frontier)
-    if (halt !== undefined) this.#halt(at, halt)
     if (lane.offsets.isAtTarget) this.#backpressure.hold(at, 'over')
     return readFrom
+  }
+
+  /** A role that may not read the topic's settings is taken for a no: better to halt than to go on in another log. */
+  async #isCompacted(topic: string): Promise<boolean> {
+    const configs = await this.#options.positions.topicConfigs([topic]).catch(() => undefined)
+    const policy = configs?.get(topic)?.find(({ name }) => name === 'cleanup.policy')
+    return policy?.value?.includes('compact') === true
   }
 
   async #logsOf(partitions: readonly TopicPartition[]): Promise<ReadonlyMap<string, Log>> {
@@ -290,6 +303,7 @@ export class Pipeline implements ConsumerHandlers {
     const { events, untilEnd } = this.#options
     this.#halted.set(keyOf(at), halt)
     this.#lanes.get(keyOf(at))?.close()
+    this.#lanes.delete(keyOf(at))
     this.#backpressure.hold(at, 'over')
     events.partitionHalted(at, halt)
     untilEnd?.giveUp(at)

@@ -5,7 +5,7 @@
 import type { ReadOnlyAdmin } from '@pinpipe/kafka/read-only-admin'
 import type { TopicPartition } from '@pinpipe/kafka/record-consumer'
 import type { Chains } from './chain/chains.ts'
-import type { PartitionHalt } from './chain/halt.ts'
+import { PartitionHalt } from './chain/halt.ts'
 import type { GapLink } from './chain/link.ts'
 import type { ChainView, PartitionChain } from './chain/partition-chain.ts'
 import { resumeOf, type Resume } from './chain/resume.ts'
@@ -13,16 +13,18 @@ import type { Clock } from './clock.ts'
 import type { LaneStart } from './lane.ts'
 import { startOf, type StartPolicy } from './start-policy.ts'
 
-export type Recovered = {
-  readonly chain: PartitionChain
-  /** Where the next range starts. */
-  readonly frontier: bigint
-  /** Where to read on. */
-  readonly readFrom: bigint
-  readonly start: LaneStart
+export type Recovered =
+  | {
+      readonly kind: 'go-on'
+      readonly chain: PartitionChain
+      /** Where the next range starts. */
+      readonly frontier: bigint
+      /** Where to read on. */
+      readonly readFrom: bigint
+      readonly start: LaneStart
+    }
   /** The partition has to wait for somebody's decision. */
-  readonly halt?: PartitionHalt
-}
+  | { readonly kind: 'halt'; readonly halt: PartitionHalt }
 
 export type Log = { readonly low: bigint; readonly high: bigint }
 
@@ -45,14 +47,23 @@ export class Recovery {
 
   /** Rejects with the store's Failure or a KafkaError; what is wrong with the partition itself is a `halt`. */
   async recover(at: TopicPartition, log: Log): Promise<Recovered> {
+    try {
+      return await this.#recover(at, log)
+    } catch (error) {
+      if (error instanceof PartitionHalt) return { kind: 'halt', halt: error }
+      throw error
+    }
+  }
+
+  async #recover(at: TopicPartition, log: Log): Promise<Recovered> {
     const { chains, onSourceGap } = this.#options
     for (;;) {
       const opened = await chains.open(at)
       const { chain } = opened
       const view = opened.view ?? (await this.#begin(at, chain, log))
       const resume = resumeOf(at, view, log)
-      if (resume.kind !== 'gap' || onSourceGap === 'halt')
-        return await this.#recovered(chain, view, resume, log)
+      if (resume.kind !== 'gap') return await this.#recovered(chain, view, resume)
+      if (onSourceGap === 'halt') throw resume.halt
       // Lost or won: the chain says where to go on.
       await chain.claim(this.#gap(chain, view, resume))
     }
@@ -73,26 +84,20 @@ export class Recovery {
     return view
   }
 
-  async #recovered(chain: PartitionChain, view: ChainView, resume: Resume, log: Log): Promise<Recovered> {
-    const tail = view.tail
-    switch (resume.kind) {
-      case 'finish': {
-        const encoding = await this.#options.chains.encodingOf(resume.claimed.config)
-        const { claimed: link, readFrom } = resume
-        return { chain, frontier: readFrom, readFrom, start: { claimed: { link, encoding } } }
-      }
-      case 'prove':
-      case 'go-on':
-        return {
-          chain,
-          frontier: resume.frontier,
-          readFrom: resume.readFrom,
-          start: { ...(tail && { tail, isTailInLog: resume.kind === 'prove' }) },
-        }
-      default:
-        // It is not read while it is halted, but the group has to have a position in the log.
-        return { chain, frontier: view.frontier, readFrom: log.high, start: {}, halt: resume.halt }
+  async #recovered(
+    chain: PartitionChain,
+    { tail }: ChainView,
+    resume: Exclude<Resume, { readonly kind: 'gap' }>,
+  ): Promise<Recovered> {
+    if (resume.kind === 'halt') return resume
+    const { readFrom } = resume
+    if (resume.kind === 'finish') {
+      const encoding = await this.#options.chains.encodingOf(resume.claimed.config)
+      const start = { claimed: { link: resume.claimed, encoding } }
+      return { kind: 'go-on', chain, frontier: readFrom, readFrom, start }
     }
+    const start = { ...(tail && { tail }), isTailInLog: resume.kind === 'prove' }
+    return { kind: 'go-on', chain, frontier: resume.frontier, readFrom, start }
   }
 
   #gap(

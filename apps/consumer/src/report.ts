@@ -41,8 +41,9 @@ export function report(options: ReportOptions): Disposable {
     help: 'Record content held in memory, out of --memory',
     collect: (gauge) => gauge.set(budget.usedBytes),
   })
-  context.health.status('partitions', () =>
-    [...pipeline.lanes].map(([key, lane]) => statusOf(key, lane, pipeline)),
+  context.health.status('partitions', () => [...pipeline.lanes].map(([key, lane]) => statusOf(key, lane)))
+  context.health.status('halted', () =>
+    [...pipeline.halted].map(([partition, { code, message }]) => ({ partition, code, message })),
   )
   context.health.status('memory', () => ({ usedBytes: budget.usedBytes, peakBytes: budget.peakBytes }))
   context.health.status('untilEnd', () => (untilEnd === undefined ? null : { left: untilEnd.left }))
@@ -67,7 +68,7 @@ function progressLine({ pipeline, events, untilEnd }: ReportOptions): string {
   return parts.join(', ')
 }
 
-function statusOf(key: string, lane: Lane, pipeline: Pipeline): Record<string, unknown> {
+function statusOf(key: string, lane: Lane): Record<string, unknown> {
   const { next, stored, committed } = lane.offsets
   return {
     partition: key,
@@ -79,7 +80,6 @@ function statusOf(key: string, lane: Lane, pipeline: Pipeline): Record<string, u
     openRecords: lane.records,
     openBytes: lane.bytes,
     isStoring: lane.isStoring,
-    halted: pipeline.halted.get(key)?.message ?? null,
   }
 }
 

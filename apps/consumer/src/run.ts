@@ -54,7 +54,6 @@ async function runConsumer(settings: RunSettings, context: CommandContext): Prom
   const events = new Events(context.log, context.metrics, context.health)
   const chains = new Chains(store, clock)
   const encoding = encodingOf(plan.output)
-  await chains.record(encoding)
   const storedUpTo = (at: TopicPartition): Promise<bigint | undefined> => chains.storedUpTo(at)
   const untilEnd = settings.untilEnd ? await UntilEnd.from(admin, storedUpTo, topics) : undefined
   const consumer = resources.use(

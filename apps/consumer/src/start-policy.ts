@@ -46,7 +46,7 @@ export async function startOf(
       if (committed === undefined) return { start: log.low, from: 'earliest' }
       return { start: committed, from: 'committed' }
     }
-    case 'timestamp': {
+    default: {
       const offset = (await positions.offsetsAt(at.topic, policy.atMs)).get(at.partition)
       return { start: offset ?? log.high, from: 'timestamp' }
     }

@@ -16,6 +16,7 @@ export class Chains {
   readonly nonce = `${hostname()}-${randomUUID()}`
   readonly #store: Store
   readonly #clock: Clock
+  /** Those that are known to be in the lake. */
   readonly #encodings = new Map<string, Encoding>()
 
   constructor(store: Store, clock: Clock) {
@@ -51,8 +52,9 @@ export class Chains {
     return new PartitionChain({ topic, partition, epoch }, { store: this.#store, clock: this.#clock })
   }
 
-  /** Writes down what decides names and bytes of this run's objects. Before the first claim. */
+  /** What decides names and bytes of a range is in the lake before its claim: whoever finishes it must find it. */
   async record(encoding: Encoding): Promise<void> {
+    if (this.#encodings.has(encoding.id)) return
     const body = Content.of(encodeOutputSettings(encoding.settings))
     const key = settingsKey(encoding.id)
     await this.#store.create({ key, body, digest: undefined, contentType: 'application/json', facts: {} })

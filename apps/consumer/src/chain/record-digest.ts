@@ -20,6 +20,7 @@ export class RecordDigest {
   add(record: FetchedRecord): void {
     if (owner !== this) {
       if (owner !== undefined) owner.#flush()
+      // oxlint-disable-next-line typescript/no-this-alias -- who has records in the scratch that all digests share
       owner = this
     }
     const size = sizeOf(record)

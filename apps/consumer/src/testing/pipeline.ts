@@ -23,6 +23,10 @@ export type HandOptions = {
   readonly untilEnd?: UntilEnd
   /** What the group has committed before; every log starts at 0. */
   readonly committed?: ReadonlyMap<number, bigint>
+  readonly isCompacted?: boolean
+  /** Of every partition. */
+  readonly log?: { readonly low: bigint; readonly high: bigint }
+  readonly compression?: 'none' | 'gzip'
   readonly onSourceGap?: 'halt' | 'record'
   /** Whether the group takes a commit; it may throw. */
   readonly takes?: (offsets: readonly TopicPartitionOffset[]) => boolean
@@ -35,11 +39,15 @@ class HandGroup {
   readonly paused = new Set<string>()
   readonly seeks: string[] = []
   readonly #takes: (offsets: readonly TopicPartitionOffset[]) => boolean
+  readonly #isCompacted: boolean
+  readonly #log: { readonly low: bigint; readonly high: bigint }
   readonly #stopped = Promise.withResolvers<void>()
   handlers: ConsumerHandlers | undefined
   isStopped = false
 
-  constructor({ committed, takes }: HandOptions) {
+  constructor({ committed, takes, isCompacted = false, log }: HandOptions) {
+    this.#isCompacted = isCompacted
+    this.#log = log ?? { low: 0n, high: 1_000n }
     this.committed = new Map(committed)
     this.#takes = takes ?? (() => true)
   }
@@ -81,7 +89,18 @@ class HandGroup {
   }
 
   async watermarks(): Promise<{ partition: number; low: bigint; high: bigint }[]> {
-    return Array.from({ length: 64 }, (_, partition) => ({ partition, low: 0n, high: 1_000n }))
+    return Array.from({ length: 64 }, (_, partition) => ({ partition, ...this.#log }))
+  }
+
+  async topicConfigs(topics: readonly string[]) {
+    const policy = {
+      name: 'cleanup.policy',
+      value: this.#isCompacted ? 'compact' : 'delete',
+      source: 'topic',
+      sensitive: false,
+      readOnly: false,
+    } as const
+    return new Map(topics.map((topic) => [topic, [policy]]))
   }
 
   async offsetsAt(): Promise<ReadonlyMap<number, bigint>> {
@@ -110,7 +129,11 @@ export function startPipeline(options: HandOptions = {}) {
   const events = new Events(log, new Metrics('consumer'), health)
   const chains = new Chains(store, clock)
   const encoding = encodingOf(
-    outputSettingsOf({ format: 'json', compression: { kind: 'none', level: 0 }, validate: 'json' }),
+    outputSettingsOf({
+      format: 'json',
+      compression: { kind: options.compression ?? 'none', level: options.compression === 'gzip' ? 1 : 0 },
+      validate: 'json',
+    }),
   )
   const pipeline = new Pipeline({
     consumer: group,

@@ -86,18 +86,28 @@ export async function turns(): Promise<void> {
   for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve))
 }
 
-/** Creates exclusively, as a store must. `before` is awaited ahead of each create: to hold it up, or to fail it. */
+type StoredObject = { readonly bytes: Buffer; readonly object: NewObject }
+
+/**
+ * Creates exclusively, as a store must. `before` is awaited ahead of each object that is not the protocol's: to hold it up,
+ * or to fail it.
+ */
 export class MemoryStore implements Store {
   readonly name = 'memory:lake'
-  readonly objects = new Map<string, { readonly bytes: Buffer; readonly object: NewObject }>()
+  readonly objects: Map<string, StoredObject>
   readonly #before: (object: NewObject) => Promise<void> | void
 
-  constructor(before: (object: NewObject) => Promise<void> | void = () => undefined) {
+  /** @param objects of another store, to share them */
+  constructor(
+    before: (object: NewObject) => Promise<void> | void = () => undefined,
+    objects = new Map<string, StoredObject>(),
+  ) {
     this.#before = before
+    this.objects = objects
   }
 
   async create(object: NewObject): Promise<CreateOutcome> {
-    await this.#before(object)
+    if (!object.key.startsWith('_')) await this.#before(object)
     while (object.guard?.isFresh() === false) await object.guard.renew()
     const bytes = Buffer.concat(object.body.chunks())
     const existing = this.objects.get(object.key)
@@ -116,11 +126,11 @@ export class MemoryStore implements Store {
   }
 
   async *list(prefix: string, limit = Number.POSITIVE_INFINITY): AsyncIterable<string> {
-    yield* this.keys.filter((key) => key.startsWith(prefix)).slice(0, limit)
+    yield* this.#allKeys.filter((key) => key.startsWith(prefix)).slice(0, limit)
   }
 
   async folders(prefix: string): Promise<readonly string[]> {
-    const parts = this.keys.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length))
+    const parts = this.#allKeys.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length))
     return [...new Set(parts.flatMap((part) => (part.includes('/') ? part.slice(0, part.indexOf('/')) : [])))]
   }
 
@@ -132,7 +142,12 @@ export class MemoryStore implements Store {
     return this.objects.get(key)?.bytes.toString()
   }
 
+  /** Of data objects and dead letters. */
   get keys(): string[] {
+    return this.#allKeys.filter((key) => !key.startsWith('_'))
+  }
+
+  get #allKeys(): string[] {
     return [...this.objects.keys()].toSorted()
   }
 

@@ -2,11 +2,12 @@
 
 import { type KafkaConnection } from '../connection.ts'
 import { openConsumer } from '../consumer.ts'
-import { recordsOf } from '../record-cursor.ts'
+import { cursorOf, recordsOf } from '../record-cursor.ts'
 import {
   type ConsumerHandlers,
   type ConsumerOptions,
   type FetchedBatch,
+  type FetchedRecord,
   type RecordConsumer,
   type TopicPartition,
 } from '../record-consumer.ts'
@@ -30,6 +31,10 @@ function named(partitions: readonly TopicPartition[]): string {
     .join(',')
 }
 
+function copyOf({ offset, timestamp, key, value, headers }: FetchedRecord): FetchedRecord {
+  return { offset, timestamp, key, value, headers }
+}
+
 /** Starts consuming at once; `handlers` run after the recording of the same call. */
 export async function record(
   connection: KafkaConnection,
@@ -50,12 +55,12 @@ export async function record(
       await handlers.revoked?.(partitions)
     },
     async batch(batch: FetchedBatch) {
-      await handlers.batch?.(batch)
+      const records = [...recordsOf(batch.records)].map(copyOf)
+      await handlers.batch?.({ ...batch, records: cursorOf(records) })
       const seen = values.get(batch.partition) ?? []
-      values.set(batch.partition, seen)
-      for (const { value } of recordsOf(batch.records)) seen.push(String(value))
+      values.set(batch.partition, [...seen, ...records.map(({ value }) => String(value))])
     },
-    skipped({ nextOffset }) {
+    async skipped({ nextOffset }) {
       skipped.push(nextOffset)
     },
   })

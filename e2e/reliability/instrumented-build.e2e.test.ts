@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { bundleOf } from '../run-app.ts'
 import { temporaryFolder } from '../unhappy-paths.ts'
-import { buildInstrumentedConsumer } from './instrumented-build.ts'
+import { buildInstrumented } from './instrumented-build.ts'
 
 const source = fileURLToPath(new URL('../../apps/consumer/src/', import.meta.url))
 
@@ -23,7 +23,7 @@ async function failpointsInSource(): Promise<readonly string[]> {
 describe('the instrumented build', () => {
   test('has every failpoint of the source', async () => {
     await using folder = await temporaryFolder()
-    const { bundle, failpoints } = await buildInstrumentedConsumer(folder.path)
+    const { bundle, failpoints } = await buildInstrumented('consumer', folder.path)
     expect(failpoints).toEqual(await failpointsInSource())
     expect(failpoints.length).toBeGreaterThan(2)
     const code = await readFile(bundle, 'utf8')
@@ -32,7 +32,7 @@ describe('the instrumented build', () => {
 
   test('runs', async () => {
     await using folder = await temporaryFolder()
-    const { bundle } = await buildInstrumentedConsumer(folder.path)
+    const { bundle } = await buildInstrumented('consumer', folder.path)
     const { stdout } = await promisify(execFile)(process.execPath, [bundle, '--version'])
     expect(stdout).toMatch(/^\S*consumer \d|^\d/)
   })
@@ -44,7 +44,7 @@ describe('the instrumented build', () => {
       from: 'runApp(',
       to: 'globalThis.wasChanged = true; runApp(',
     }
-    const { bundle } = await buildInstrumentedConsumer(folder.path, [change])
+    const { bundle } = await buildInstrumented('consumer', folder.path, [change])
     expect(await readFile(bundle, 'utf8')).toContain('globalThis.wasChanged = true')
   })
 
@@ -54,7 +54,7 @@ describe('the instrumented build', () => {
   ] as const)('refuses a change whose snippet %s', async ([, from, says]) => {
     await using folder = await temporaryFolder()
     const change = { file: 'apps/consumer/src/main.ts', from, to: '' }
-    await expect(buildInstrumentedConsumer(folder.path, [change])).rejects.toThrow(says)
+    await expect(buildInstrumented('consumer', folder.path, [change])).rejects.toThrow(says)
   })
 })
 

@@ -1,5 +1,5 @@
 /**
- * Bundles the consumer as `scripts/build-app.ts` does, with two differences that only a test wants: lines
+ * Bundles an app as `scripts/build-app.ts` does, with two differences that only a test wants: lines
  * `// failpoint: name` become calls of `failpoint-runtime.ts`, and single snippets of source may be replaced (mutants).
  */
 import { readFile, writeFile } from 'node:fs/promises'
@@ -31,7 +31,8 @@ const failpointLine = /^([ \t]*)\/\/ failpoint: ([a-z][a-z0-9-]*)$/gm
  * Builds into `folder` (in about half a second). Throws what esbuild says, also for a failpoint outside of an async
  * function, and an Error for a change whose snippet is not in its file exactly once.
  */
-export async function buildInstrumentedConsumer(
+export async function buildInstrumented(
+  app: 'consumer' | 'producer',
   folder: string,
   changes: readonly SourceChange[] = [],
 ): Promise<InstrumentedBuild> {
@@ -39,8 +40,8 @@ export async function buildInstrumentedConsumer(
   const pending = new Set(changes)
   const instrument: Plugin = {
     name: 'failpoints',
-    setup({ onLoad }) {
-      onLoad({ filter: /\/(apps\/consumer|packages\/[a-z-]+)\/src\/.*\.ts$/ }, async ({ path }) => {
+    setup(esbuild) {
+      esbuild.onLoad({ filter: /\/(apps|packages)\/[a-z-]+\/src\/.*\.ts$/ }, async ({ path }) => {
         const file = relative(root, path)
         let contents = await readFile(path, 'utf8')
         for (const change of changes.filter((one) => one.file === file)) {
@@ -55,17 +56,17 @@ export async function buildInstrumentedConsumer(
       })
     },
   }
-  const bundle = join(folder, 'consumer.js')
+  const bundle = join(folder, `${app}.js`)
   await build({
     ...bundleOptions,
-    entryPoints: [join(root, 'apps/consumer/src/main.ts')],
+    entryPoints: [join(root, `apps/${app}/src/main.ts`)],
     outfile: bundle,
     inject: [runtime],
     plugins: [instrument],
   })
   const [unused] = pending
-  if (unused !== undefined) throw new Error(`${unused.file} is not part of the consumer: nothing was changed`)
-  const manifest = await readFile(join(root, 'apps/consumer/package.json'), 'utf8')
+  if (unused !== undefined) throw new Error(`${unused.file} is not part of the ${app}: nothing was changed`)
+  const manifest = await readFile(join(root, `apps/${app}/package.json`), 'utf8')
   const { name, version } = JSON.parse(manifest) as { name: string; version: string }
   await writeFile(join(folder, 'package.json'), JSON.stringify({ name, version, type: 'module' }))
   return { bundle, failpoints: [...failpoints].toSorted() }

@@ -1,0 +1,205 @@
+/**
+ * What every scenario stands on: a topic on a broker, a lake, a folder for ledger, history and logs; and in the end the
+ * checker's verdict, which becomes a line of the figures.
+ */
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openAdmin } from '@pinpipe/kafka/admin'
+import { startEmbeddedKafka, type EmbeddedKafka } from '@pinpipe/embedded-kafka'
+import type { S3Access } from '@pinpipe/local-stack/s3-access'
+import { check, type Evidence } from './check.ts'
+import type { HistorySample } from './check-history.ts'
+import type { LedgerEntry } from './check-producer.ts'
+import type { CheckReport } from './finding.ts'
+import { noteFigures, type Figures } from './figures.ts'
+import { Fleet, type Exit, type FleetOptions, type Launch } from './fleet.ts'
+import { jsonLines } from './json-lines.ts'
+import { openLakeReader } from './lake-reader.ts'
+import { LoadDriver, type LoadMix } from './load-driver.ts'
+import { dumpLog, readLog } from './log-dump.ts'
+import { startSampler, type Sampler } from './sampler.ts'
+
+export type GroundOptions = {
+  readonly scenario: string
+  readonly seed: number
+  readonly bundle: string
+  readonly partitions: number
+  /** Where the lake is; a folder unless given. */
+  readonly s3?: S3Access | undefined
+  /** `host:port` of a running Kafka; an embedded one is started unless given. */
+  readonly brokers?: string | undefined
+  /** Arguments of every consumer, beside topics, group, lake and broker. */
+  readonly args?: readonly string[]
+}
+
+/** What a scenario returns. */
+export type Outcome = Figures & {
+  /** Processes that ended, or did not end, and nobody had ordered it. */
+  readonly unexpected: readonly string[]
+}
+
+/** Short, so that what died is missed soon. */
+const sessionTimeout = ['--session-timeout', '1s'] as const
+
+export class ProvingGround implements AsyncDisposable {
+  readonly #options: GroundOptions
+  readonly #resources: AsyncDisposableStack
+  #senders = 0
+  readonly #startedAt = performance.now()
+  readonly topics: string[]
+  readonly brokers: string
+  /** Undefined when the broker is a real one. */
+  readonly embedded: EmbeddedKafka | undefined
+  readonly folder: string
+  /** What `--lake` takes. */
+  readonly lake: string
+  /** Variables of every consumer. */
+  readonly env: Readonly<Record<string, string>>
+  readonly group: string
+
+  /** Starts what is needed; the first topic is there. */
+  static async open(options: GroundOptions): Promise<ProvingGround> {
+    await using resources = new AsyncDisposableStack()
+    const folder = await mkdtemp(join(tmpdir(), `pinpipe-${options.scenario}-`))
+    resources.defer(() => rm(folder, { recursive: true, force: true }))
+    const embedded =
+      options.brokers === undefined ? resources.use(await startEmbeddedKafka({ brokers: 2 })) : undefined
+    const brokers = options.brokers ?? embedded?.bootstrapServers ?? ''
+    const bucket = unique('reliability')
+    await options.s3?.createBucket(bucket)
+    const lake = options.s3 === undefined ? `dir:${join(folder, 'lake')}` : `s3://${bucket}/lake`
+    const topics = [await createTopic(brokers, options)]
+    return new ProvingGround(options, { folder, embedded, brokers, lake, topics }, resources.move())
+  }
+
+  private constructor(
+    options: GroundOptions,
+    facts: Pick<ProvingGround, 'folder' | 'embedded' | 'brokers' | 'lake' | 'topics'>,
+    resources: AsyncDisposableStack,
+  ) {
+    this.#options = options
+    this.#resources = resources
+    this.folder = facts.folder
+    this.embedded = facts.embedded
+    this.brokers = facts.brokers
+    this.lake = facts.lake
+    this.topics = facts.topics
+    this.group = unique('group')
+    this.env = { KAFKA_BROKERS: facts.brokers, ...options.s3?.env }
+  }
+
+  get ledger(): string {
+    return join(this.folder, 'ledger.jsonl')
+  }
+
+  get history(): string {
+    return join(this.folder, 'history.jsonl')
+  }
+
+  /** The newest one. */
+  get topic(): string {
+    return this.topics.at(-1) ?? ''
+  }
+
+  /** One more topic, with as many partitions as the first. Returns its name. */
+  async addTopic(): Promise<string> {
+    const topic = await createTopic(this.brokers, this.#options)
+    this.topics.push(topic)
+    return topic
+  }
+
+  /** A driver that writes to all topics, also to those that are added later. */
+  load(mix: LoadMix = {}): LoadDriver {
+    const { topics, brokers, ledger } = this
+    const { partitions, seed } = this.#options
+    const sender = `${this.#options.scenario}-${seed}-${++this.#senders}`
+    return this.#resources.use(new LoadDriver({ ...mix, topics, partitions, brokers, ledger, seed, sender }))
+  }
+
+  /** Consumers of all topics that there are when they start. */
+  fleet(options: Partial<FleetOptions> = {}): Fleet {
+    const { bundle, args: common = [] } = this.#options
+    const { args = [], env = {}, moreArgs = () => [], ...rest } = options
+    const own = ['--group', this.group, '--lake', this.lake, ...sessionTimeout]
+    return this.#resources.use(
+      new Fleet({
+        ...rest,
+        bundle,
+        folder: this.folder,
+        args: [...own, ...common, ...args],
+        env: { ...this.env, ...env },
+        moreArgs: () => ['--topics', this.topics.join(','), ...moreArgs()],
+      }),
+    )
+  }
+
+  /** A consumer that stores what there is and ends. */
+  async storeAll(fleet: Fleet, { args = [], env = {} }: Launch = {}): Promise<Exit> {
+    return await fleet.join({ args: ['--until-end', ...args], env, comesBack: false }).exited
+  }
+
+  /** Watches commits and lake until it is stopped. */
+  async sample(groups: readonly string[] = [this.group]): Promise<Sampler> {
+    const { brokers, topics, lake, env, history: file } = this
+    return this.#resources.use(await startSampler({ brokers, groups, topics, lake, env, file }))
+  }
+
+  /** What the checker says of log, ledger, lake and, if there is one, history. */
+  async check(more: Partial<Evidence> = {}): Promise<CheckReport> {
+    const dumps: string[] = []
+    for (const topic of this.topics) {
+      const file = join(this.folder, `${topic}.log`)
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      await dumpLog(this.brokers, topic, file)
+      dumps.push(file)
+    }
+    return await check({
+      log: await readLog(dumps),
+      lake: openLakeReader(this.lake, this.env),
+      ledger: jsonLines<LedgerEntry>(this.ledger),
+      ...(existsSync(this.history) && { history: jsonLines<HistorySample>(this.history) }),
+      ...more,
+    })
+  }
+
+  /** The checker's verdict and what the fleet went through, noted as a line of the figures. */
+  async conclude(fleet: Fleet, more: Partial<Outcome> = {}): Promise<Outcome> {
+    const { scenario, seed, s3 } = this.#options
+    const report = more.report ?? (await this.check())
+    const { unexpected, ...figures } = {
+      scenario,
+      kafka: this.embedded === undefined ? ('apache' as const) : ('embedded' as const),
+      lake: s3 === undefined ? ('folder' as const) : ('s3' as const),
+      seed,
+      faults: fleet.faults,
+      unexpected: fleet.unexpected,
+      durationMs: Math.round(performance.now() - this.#startedAt),
+      ...more,
+      report,
+    }
+    noteFigures(figures)
+    return { ...figures, unexpected }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#resources.disposeAsync()
+  }
+}
+
+async function createTopic(
+  brokers: string,
+  { scenario, partitions }: Pick<GroundOptions, 'scenario' | 'partitions'>,
+): Promise<string> {
+  const topic = unique(scenario)
+  await using admin = await openAdmin({ clientId: 'scenario', brokers: brokers.split(','), tls: false })
+  await admin.createTopics([{ topic, partitions, replicationFactor: 1 }])
+  return topic
+}
+
+/** A name that no other run has. */
+function unique(prefix: string): string {
+  return `${prefix}-${randomBytes(5).toString('hex')}`
+}

@@ -12,6 +12,8 @@ export type Exploration = {
   readonly states: number
   /** Of the last new state, in steps. */
   readonly depth: number
+  /** How often each action was taken, faults among them: what never happened was not explored. */
+  readonly actions: ReadonlyMap<string, number>
   /** Everything that can be reached was reached, and nothing is wrong. */
   readonly isExhaustive: boolean
   readonly counterexample: { readonly problem: string; readonly steps: readonly string[] } | undefined
@@ -20,6 +22,7 @@ export type Exploration = {
 export function explore(context: Context, maxStates = Number.POSITIVE_INFINITY): Exploration {
   const seen = new Fingerprints()
   const first = canonical(context, initialState(context))
+  const actions = new Map<string, number>()
   const verdicts = new Map<string, string | undefined>()
   seen.add(stateCode(first), 0)
   let level: { readonly state: State; readonly number: number }[] = [{ state: first, number: 0 }]
@@ -32,6 +35,7 @@ export function explore(context: Context, maxStates = Number.POSITIVE_INFINITY):
       if (problem) found ??= { problem, number }
       if (found) break
       successors(context, state, (next, action, who, what, broken) => {
+        actions.set(action, (actions.get(action) ?? 0) + 1)
         if (broken) found ??= { problem: broken, number, last: sentence(action, who, what) }
         const nextNumber = seen.add(stateCode(next), number)
         if (nextNumber !== undefined) nextLevel.push({ state: next, number: nextNumber })
@@ -40,10 +44,11 @@ export function explore(context: Context, maxStates = Number.POSITIVE_INFINITY):
     if (nextLevel.length > 0 && !found) depth++
     level = nextLevel
   }
-  if (!found) return { states: seen.size, depth, isExhaustive: level.length === 0, counterexample: undefined }
+  if (!found)
+    return { states: seen.size, depth, actions, isExhaustive: level.length === 0, counterexample: undefined }
   const steps = retrace(context, first, seen, seen.pathTo(found.number), found.last)
   const counterexample = { problem: found.problem, steps }
-  return { states: seen.size, depth: steps.length, isExhaustive: false, counterexample }
+  return { states: seen.size, depth: steps.length, actions, isExhaustive: false, counterexample }
 }
 
 /** Recovery by a fresh writer depends on the log and the store alone: one verdict serves many states. */

@@ -3,7 +3,7 @@
  * Exits with 1 unless the protocol holds everywhere and each wrong variant fails.
  */
 import { explore } from './explore.ts'
-import { fullScenarios, type Scenario, wrongVariants } from './scenarios.ts'
+import { faultsOf, fullScenarios, type Scenario, wrongVariants } from './scenarios.ts'
 
 let isAsExpected = true
 const tell = (line: string): boolean => process.stdout.write(`${line}\n`)
@@ -18,7 +18,7 @@ process.exitCode = isAsExpected ? 0 : 1
 /** With `maxStates`, a counterexample is expected. */
 function run(scenario: Scenario, maxStates: number | undefined): void {
   const startedMs = performance.now()
-  const { states, depth, isExhaustive, counterexample } = explore(scenario, maxStates)
+  const { states, depth, actions, isExhaustive, counterexample } = explore(scenario, maxStates)
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1)
   if (maxStates === undefined) {
     const { writers, records, rangeRecords } = scenario.world
@@ -31,5 +31,7 @@ function run(scenario: Scenario, maxStates: number | undefined): void {
       `${scenario.name} (${states} states, ${seconds} s): ${counterexample?.problem ?? 'NO COUNTEREXAMPLE'}`,
     )
   for (const step of counterexample?.steps ?? []) tell(`    ${step}`)
+  const isComplete = isExhaustive && faultsOf(scenario.world).every((action) => actions.has(action))
+  if (maxStates === undefined && !isComplete) isAsExpected = false
   if ((maxStates === undefined) !== (counterexample === undefined)) isAsExpected = false
 }

@@ -45,7 +45,7 @@ function findNothing(step: Step, seen: Partial<Writer>, epoch: number): void {
     if (rules.genesisIsAnObject) {
       const claim = claimOf('genesis', epoch, log.incarnation, start, start)
       step.to('finds no chain, wants', { ...seen, phase: 'begin', claim })
-    } else step.to(`finds no links, starts at ${start}`, { ...seen, phase: 'ready', frontier: start })
+    } else step.to('finds no links, starts by its own policy', { ...seen, phase: 'ready', frontier: start })
   }
 }
 

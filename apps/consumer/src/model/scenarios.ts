@@ -49,6 +49,24 @@ export const fullScenarios: readonly Scenario[] = [
   }),
 ]
 
+/** The actions without which the faults of a world were not explored. */
+export function faultsOf({ delayed, days, retention, anew, commits }: World): string[] {
+  return [
+    'crashes',
+    'adopts the unfinished',
+    'creates, the answer is lost, link',
+    ...(delayed > 0
+      ? ['sends, gets no answer, link', 'gets its request through:', 'a late request arrives:']
+      : []),
+    ...(days ? ['a day passes', 'link deleted:', 'looks again'] : []),
+    ...(retention ? ['Kafka deletes the first record', 'wants, as the log starts later,'] : []),
+    ...(anew
+      ? ['the topic is deleted and made anew, and gets as long as before', 'the operator creates']
+      : []),
+    ...(commits ? ['fails to commit', 'commits the end of'] : []),
+  ]
+}
+
 const wrong = (name: string, world: World, ...off: readonly Rule[]): Scenario => ({
   name,
   world,

@@ -20,10 +20,8 @@ export function surroundingSteps(context: Context, state: State, emit: Emit): vo
   arrivals(context, state, emit)
   if (context.world.days) daysPass(context, state, emit)
   if (context.world.retention && state.log.start < context.world.records - 1) {
-    emit(
-      { ...state, log: { ...state.log, start: state.log.start + 1 } },
-      `Kafka deletes record ${state.log.start}`,
-    )
+    const log = { ...state.log, start: state.log.start + 1 }
+    emit({ ...state, log }, 'Kafka deletes the first record')
   }
   if (context.world.anew && state.log.incarnation === 0) {
     emit(
@@ -101,8 +99,6 @@ export function operatorSteps(context: Context, state: State, emit: Emit): void 
   const known = rules.genesisNamesTheTopicId ? genesis : tailBelow(state, 0, maxRecords)
   const isOfThisTopic = rules.epochsSpareWhatIsStored && latest && known?.incarnation === log.incarnation
   const start = isOfThisTopic ? frontierOf(latest) : log.start
-  return emit(
-    withGenesis(state, claimOf('genesis', 1, 1, start, start)),
-    `the operator begins epoch 1 at ${start}`,
-  )
+  const begun = claimOf('genesis', 1, 1, start, start)
+  return emit(withGenesis(state, begun), 'the operator creates', undefined, begun)
 }

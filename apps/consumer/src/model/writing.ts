@@ -97,7 +97,7 @@ function commit(step: Step, claimed: Claim): void {
     storedOffsets(step.state, claimed.epoch) | (step.state.givenUp >> (claimed.epoch * maxRecords))
   const broken =
     needed & ~covered ? 'COMMIT_AHEAD: a record below the committed offset is not stored' : undefined
-  step.tell({ ...next, committed: offset }, `commits ${offset}`, undefined, broken)
+  step.tell({ ...next, committed: offset }, 'commits the end of', claimed, broken)
 }
 
 /**

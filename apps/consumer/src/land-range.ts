@@ -28,9 +28,12 @@ export async function landRange(
   const { chain } = lane
   using prepared = await prepareRange(range, chain.place.epoch, budget)
   const link = linkOf(prepared, chains.nonce, lane.tail)
-  if (range.claimed !== undefined) requireSame(range.claimed, link)
-  else {
+  if (range.claimed !== undefined) {
+    requireSame(range.claimed, link)
+    // failpoint: read-again
+  } else {
     await chains.record(range.encoding)
+    // failpoint: settings-recorded
     if (!(await chain.claim(link))) return undefined
   }
   lane.tail = link.tail

@@ -162,6 +162,7 @@ export class Pipeline implements ConsumerHandlers {
       events.rangeStored(range, stored)
       // failpoint: before-commit
       await this.#commit([lane])
+      // failpoint: committed
       untilEnd?.passed(range, range.end + 1n)
     } catch (error) {
       if (error instanceof PartitionHalt) this.#halt(lane.at, error)

@@ -59,6 +59,7 @@ export class Recovery {
     const { chains, onSourceGap } = this.#options
     for (;;) {
       const opened = await chains.open(at)
+      // failpoint: chain-opened
       const { chain } = opened
       const view = opened.view ?? (await this.#begin(at, chain, log))
       const resume = resumeOf(at, view, log)
@@ -66,12 +67,14 @@ export class Recovery {
       if (onSourceGap === 'halt') throw resume.halt
       // Lost or won: the chain says where to go on.
       await chain.claim(this.#gap(chain, view, resume))
+      // failpoint: gap-claimed
     }
   }
 
   async #begin(at: TopicPartition, chain: PartitionChain, log: Log): Promise<ChainView> {
     const { chains, positions, group, startPolicy, clock } = this.#options
     const first = await startOf(startPolicy, at, log, { positions, group })
+    // failpoint: before-genesis
     const view = await chain.begin({
       version: 1,
       kind: 'genesis',
@@ -93,6 +96,7 @@ export class Recovery {
     const { readFrom } = resume
     if (resume.kind === 'finish') {
       const encoding = await this.#options.chains.encodingOf(resume.claimed.config)
+      // failpoint: unfinished-found
       const start = { claimed: { link: resume.claimed, encoding } }
       return { kind: 'go-on', chain, frontier: readFrom, readFrom, start }
     }

@@ -57,8 +57,10 @@ class FolderStore implements Store {
       // Memory is given back as the file grows: what is read meanwhile needs it while this one is made durable.
       await writeDurably(temporary, object.body.drain())
       while (object.guard?.isFresh() === false) await object.guard.renew()
+      // failpoint: folder-written
       try {
         await link(temporary, target)
+        // failpoint: folder-linked
       } catch (error) {
         if (codeOf(error) !== 'EEXIST') throw error
         return (await isSame(target, temporary, object.key)) ? 'same' : 'different'

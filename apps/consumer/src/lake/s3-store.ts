@@ -103,6 +103,7 @@ class S3Store implements Store {
     if (guard !== undefined) {
       put.middlewareStack.add(
         (next) => async (args) => {
+          // failpoint: s3-request
           while (!guard.isFresh()) await guard.renew()
           return next(args)
         },
@@ -112,6 +113,7 @@ class S3Store implements Store {
     }
     try {
       await this.#withFreshCredentials(() => this.#client.send(put))
+      // failpoint: s3-answered
       return 'created'
     } catch (error) {
       if (!isPreconditionFailed(error)) throw s3FailureOf(error, this.#place)

@@ -27,7 +27,7 @@ export async function landRange(
 ): Promise<StoredRange | undefined> {
   const { chain } = lane
   using prepared = await prepareRange(range, chain.place.epoch, budget)
-  const link = linkOf(prepared, chains.nonce, lane.tail)
+  const link = linkOf(prepared, { nonce: chains.nonce, topicId: lane.topicId, before: lane.tail })
   if (range.claimed !== undefined) {
     requireSame(range.claimed, link)
     // failpoint: read-again

@@ -21,6 +21,7 @@ import { limitReached, type Limits, type Trigger } from './triggers.ts'
 export type LaneStart = {
   /** A range that another run claimed and did not finish: it comes first. */
   readonly claimed?: { readonly link: RangeLink; readonly encoding: Encoding }
+  readonly topicId?: string | undefined
   /** The last record that the chain knows of. */
   readonly tail?: Tail
   /** The log still has its offset: then it must have the record, too. */
@@ -51,6 +52,7 @@ type State = 'taking' | 'draining' | 'suspended' | 'closed'
 export class Lane {
   readonly at: TopicPartition
   readonly chain: PartitionChain
+  readonly topicId: string | undefined
   readonly offsets: Offsets
   /** The last record that the chain knows of. */
   tail: Tail | undefined
@@ -71,6 +73,7 @@ export class Lane {
     this.#options = options
     this.at = options.at
     this.chain = options.chain
+    this.topicId = options.topicId
     this.offsets = options.offsets
     this.tail = options.tail
     this.#claimed = options.claimed

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { chainPrefix, genesisKey, linkKey } from './chain/chain-keys.ts'
+import { abandonKey, chainPrefix, genesisKey, linkKey } from './chain/chain-keys.ts'
 import { decodeGenesis, decodeLink, type RangeLink } from './chain/link.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import { Gate, startPipeline } from './testing/pipeline.ts'
@@ -235,6 +235,23 @@ describe('the log', () => {
     expect([...group.paused]).toEqual(['t/0'])
   })
 
+  test('of another topic of the same name halts the partition before any write, also when nothing else tells', async () => {
+    const store = new MemoryStore()
+    const log = { low: 0n, high: 1_000n }
+    const run = startPipeline({ store, log: { ...log, topicId: 'first' }, limits: { maxRecords: 3 } })
+    await run.assign(0)
+    await run.pipeline.batch(batch(0, 2))
+    await turns()
+    const same = startPipeline({ store, log: { ...log, low: 9n, topicId: 'first' }, onSourceGap: 'record' })
+    expect(await same.assign(0)).toEqual(new Map([['t/0', 9n]]))
+    const anew = startPipeline({ store, log: { ...log, low: 9n, topicId: 'second' }, onSourceGap: 'record' })
+    await anew.assign(0)
+    expect(anew.pipeline.halted.get('t/0')).toMatchObject({
+      code: 'TOPIC_CHANGED',
+      message: expect.stringContaining('first') as string,
+    })
+  })
+
   test('whose record at the tail is another one halts the partition before any write', async () => {
     const store = await stored()
     const { assign, pipeline } = startPipeline({ store, limits: { maxRecords: 1 } })
@@ -283,6 +300,34 @@ describe('the log', () => {
     await turns()
     expect(store.keys).toEqual([dataKey(0, 2), dataKey(8, 9)])
   })
+})
+
+test('a claim whose records are gone is given up whole where the operator wants that, and the chain goes on behind it', async () => {
+  const store = await claimedOnly()
+  const log = { low: 2n, high: 1_000n }
+  const halting = startPipeline({ store, log })
+  await halting.assign(0)
+  expect(halting.pipeline.halted.get('t/0')).toMatchObject({ code: 'SOURCE_GAP' })
+  const { pipeline, assign } = startPipeline({ store, log, onSourceGap: 'record', limits: { maxRecords: 2 } })
+  // The claim's last record is still there, and proves that the log is the one it was made for.
+  expect(await assign(0)).toEqual(new Map([['t/0', 2n]]))
+  expect(decodeLink((await store.read(abandonKey(place, 0n)))!)).toMatchObject({
+    kind: 'gap',
+    start: 0n,
+    end: 2n,
+  })
+  await pipeline.batch(batch(2, 4))
+  await turns()
+  expect(store.keys).toEqual([dataKey(3, 4)])
+})
+
+test('a link that was collected between its listing and its reading is looked for again', async () => {
+  const store = await stored()
+  const read = store.read.bind(store)
+  let misses = 0
+  store.read = async (key) => (key.startsWith('_chain/t@0') && misses++ < 2 ? undefined : await read(key))
+  expect(await startPipeline({ store }).assign(0)).toEqual(new Map([['t/0', 2n]]))
+  expect(misses).toBe(3)
 })
 
 test('a finisher uses the settings and the planning time of the claim, not its own', async () => {

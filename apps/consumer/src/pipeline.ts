@@ -15,6 +15,7 @@ import type {
 import { sentenceOf } from '@pinpipe/service/failure'
 import { Backpressure } from './backpressure.ts'
 import { PartitionHalt } from './chain/halt.ts'
+import type { Log } from './chain/resume.ts'
 import type { Clock } from './clock.ts'
 import type { Events } from './events.ts'
 import type { Encoding } from './format/encoding.ts'
@@ -24,7 +25,7 @@ import type { MemoryBudget } from './memory-budget.ts'
 import { Offsets } from './offsets.ts'
 import { keyOf } from './partition-key.ts'
 import type { SealedRange } from './range.ts'
-import type { Log, Recovery } from './recovery.ts'
+import type { Recovery } from './recovery.ts'
 import type { Limits } from './triggers.ts'
 import type { UntilEnd } from './until-end.ts'
 import { aborted, pause, withinTime } from './waiting.ts'
@@ -37,7 +38,7 @@ const lastCommitPauseMs = 500
 
 export type PipelineOptions = {
   readonly consumer: Pick<RecordConsumer, 'run' | 'commit' | 'seek' | 'pause' | 'resume' | 'stop'>
-  readonly positions: Pick<ReadOnlyAdmin, 'watermarks' | 'topicConfigs'>
+  readonly positions: Pick<ReadOnlyAdmin, 'logs' | 'topicConfigs'>
   readonly recovery: Recovery
   readonly landing: Landing
   readonly encoding: Encoding
@@ -291,12 +292,8 @@ export class Pipeline implements ConsumerHandlers {
 
   async #logsOf(partitions: readonly TopicPartition[]): Promise<ReadonlyMap<string, Log>> {
     const topics = [...new Set(partitions.map(({ topic }) => topic))]
-    const found = await Promise.all(topics.map((topic) => this.#options.positions.watermarks(topic)))
-    return new Map(
-      topics.flatMap((topic, i) =>
-        (found[i] ?? []).map((log) => [keyOf({ topic, partition: log.partition }), log]),
-      ),
-    )
+    const found = await Promise.all(topics.map((topic) => this.#options.positions.logs(topic)))
+    return new Map(found.flat().map((log) => [keyOf(log), log]))
   }
 
   /** This partition only: what is stored of the others stays right. */

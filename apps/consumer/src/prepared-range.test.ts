@@ -56,7 +56,7 @@ describe('a prepared range', () => {
   test('its link says what is in it, and what was there before when it holds no record', async () => {
     const before = { offset: 3n, timestamp: 4n, digest: 'a'.repeat(64) }
     using prepared = await prepareRange(sealedRange([record(0), record(1, '{')], { budget }), 2, budget)
-    expect(linkOf(prepared, 'me', before)).toMatchObject({
+    expect(linkOf(prepared, { nonce: 'me', topicId: 'id', before })).toMatchObject({
       kind: 'range',
       start: 0n,
       end: 1n,
@@ -68,7 +68,12 @@ describe('a prepared range', () => {
       tail: { offset: 1n },
     })
     using empty = await prepareRange(sealedRange([], { budget, end: 9n }), 2, budget)
-    expect(linkOf(empty, 'me', before)).toMatchObject({ end: 9n, files: [], dead: null, tail: before })
+    expect(linkOf(empty, { nonce: 'me', topicId: 'id', before })).toMatchObject({
+      end: 9n,
+      files: [],
+      dead: null,
+      tail: before,
+    })
   })
 })
 

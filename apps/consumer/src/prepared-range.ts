@@ -50,18 +50,22 @@ export async function prepareRange(
 }
 
 /** What the claim of the range says. `before`: the tail of the chain so far. */
-export function linkOf(range: PreparedRange, nonce: string, before: Tail | undefined): RangeLink {
+export function linkOf(
+  range: PreparedRange,
+  by: { readonly nonce: string; readonly topicId: string | undefined; readonly before: Tail | undefined },
+): RangeLink {
   const { topic, epoch, partition, start, end, plannedAtMs, records, digest } = range
   const dead = range.files.find(({ kind }) => kind === 'dead')
-  const tail = range.tail ?? before
+  const tail = range.tail ?? by.before
   return {
     version: 1,
     topic,
     epoch,
     partition,
+    topicId: by.topicId,
     start,
     end,
-    nonce,
+    nonce: by.nonce,
     plannedAt: plannedAtMs,
     ...(tail && { tail }),
     kind: 'range',

@@ -8,7 +8,7 @@ import type { Chains } from './chain/chains.ts'
 import { PartitionHalt } from './chain/halt.ts'
 import type { GapLink } from './chain/link.ts'
 import type { ChainView, PartitionChain } from './chain/partition-chain.ts'
-import { resumeOf, type Resume } from './chain/resume.ts'
+import { resumeOf, type Log, type Resume } from './chain/resume.ts'
 import type { Clock } from './clock.ts'
 import type { LaneStart } from './lane.ts'
 import { startOf, type StartPolicy } from './start-policy.ts'
@@ -25,8 +25,6 @@ export type Recovered =
     }
   /** The partition has to wait for somebody's decision. */
   | { readonly kind: 'halt'; readonly halt: PartitionHalt }
-
-export type Log = { readonly low: bigint; readonly high: bigint }
 
 export type RecoveryOptions = {
   readonly chains: Chains
@@ -63,10 +61,11 @@ export class Recovery {
       const { chain } = opened
       const view = opened.view ?? (await this.#begin(at, chain, log))
       const resume = resumeOf(at, view, log)
-      if (resume.kind !== 'gap') return await this.#recovered(chain, view, resume)
+      if (resume.kind !== 'gap') return await this.#recovered(chain, view, log, resume)
       if (onSourceGap === 'halt') throw resume.halt
+      const gap = this.#gap(chain, view, resume)
       // Lost or won: the chain says where to go on.
-      await chain.claim(this.#gap(chain, view, resume))
+      await (resume.abandons ? chain.abandon(gap) : chain.claim(gap))
       // failpoint: gap-claimed
     }
   }
@@ -79,6 +78,7 @@ export class Recovery {
       version: 1,
       kind: 'genesis',
       ...chain.place,
+      topicId: log.topicId,
       ...first,
       nonce: chains.nonce,
       createdAt: clock.wallMs(),
@@ -89,18 +89,20 @@ export class Recovery {
 
   async #recovered(
     chain: PartitionChain,
-    { tail }: ChainView,
+    { tail, topicId: known }: ChainView,
+    log: Log,
     resume: Exclude<Resume, { readonly kind: 'gap' }>,
   ): Promise<Recovered> {
     if (resume.kind === 'halt') return resume
     const { readFrom } = resume
+    const topicId = log.topicId ?? known
     if (resume.kind === 'finish') {
       const encoding = await this.#options.chains.encodingOf(resume.claimed.config)
       // failpoint: unfinished-found
-      const start = { claimed: { link: resume.claimed, encoding } }
+      const start = { topicId, claimed: { link: resume.claimed, encoding } }
       return { kind: 'go-on', chain, frontier: readFrom, readFrom, start }
     }
-    const start = { ...(tail && { tail }), isTailInLog: resume.kind === 'prove' }
+    const start = { topicId, ...(tail && { tail }), isTailInLog: resume.kind === 'prove' }
     return { kind: 'go-on', chain, frontier: resume.frontier, readFrom, start }
   }
 
@@ -116,6 +118,7 @@ export class Recovery {
       ...chain.place,
       start,
       end,
+      topicId: view.topicId,
       nonce: chains.nonce,
       plannedAt: clock.wallMs(),
       ...(view.tail && { tail: view.tail }),

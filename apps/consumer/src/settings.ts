@@ -55,7 +55,7 @@ export const runSettings = settingsSpec({
   sessionTimeout: {
     flag: 'session-timeout',
     env: 'PINPIPE_SESSION_TIMEOUT',
-    type: types.duration({ minMs: 1_000 }),
+    type: types.duration({ minMs: 300 }),
     default: 30_000,
     description: 'How long a member of the group may be silent until its partitions go to others',
     group: sources,

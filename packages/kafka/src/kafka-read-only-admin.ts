@@ -4,11 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs, { type Admin, type DescribeConfigResponse } from 'kafkajs'
 import { type KafkaConnection } from './connection.ts'
 import { KafkaError, kafkaErrorOf } from './errors.ts'
+import { reconnectPauseMs } from './kafka-client.ts'
 import { connectedAdmin, rawBrokerOf } from './kafkajs-admin.ts'
 import {
   type ClusterDescription,
   type CommittedOffset,
   type ConfigEntry,
+  type PartitionLog,
   type ReadOnlyAdmin,
   type TopicDescription,
   type Watermarks,
@@ -17,6 +19,8 @@ import { askForTopics, descriptionsOf } from './topic-descriptions.ts'
 
 const questionPatienceMs = 5_000
 const questionPauseMs = 100
+/** The login was proved when the admin was opened: one that is refused later may be the broker's hiccup, or a rotation. */
+const loginPatienceMs = 5_000
 const sourceOf: Readonly<Record<number, ConfigEntry['source']>> = {
   1: 'topic',
   2: 'broker',
@@ -36,6 +40,20 @@ export class KafkaReadOnlyAdmin implements ReadOnlyAdmin {
 
   /** Runs one kafkajs admin call; its error becomes a KafkaError that says what was tried. */
   protected async ask<T>(doing: string, call: (admin: Admin) => Promise<T>): Promise<T> {
+    const deadline = Date.now() + loginPatienceMs
+    for (;;) {
+      try {
+        return await this.#askOnce(doing, call)
+      } catch (error) {
+        // With a refused login nothing was sent: whatever it was to be can be tried again.
+        const isRefused = error instanceof KafkaError && error.code === 'AUTHENTICATION_FAILED'
+        if (!isRefused || Date.now() > deadline) throw error
+        await sleep(reconnectPauseMs(this.#connection, questionPauseMs))
+      }
+    }
+  }
+
+  async #askOnce<T>(doing: string, call: (admin: Admin) => Promise<T>): Promise<T> {
     if (this.#isClosed) throw new KafkaError('CLOSED', `could not ${doing}: the admin client is closed`)
     this.#client ??= connectedAdmin(this.#connection)
     const client = this.#client
@@ -57,7 +75,7 @@ export class KafkaReadOnlyAdmin implements ReadOnlyAdmin {
         return await this.ask(doing, call)
       } catch (error) {
         if (!(error instanceof KafkaError && error.canRetry) || Date.now() > deadline) throw error
-        await sleep(questionPauseMs)
+        await sleep(reconnectPauseMs(this.#connection, questionPauseMs))
       }
     }
   }
@@ -109,6 +127,13 @@ export class KafkaReadOnlyAdmin implements ReadOnlyAdmin {
     return offsets
       .map(({ partition, low, high }) => ({ partition, low: BigInt(low), high: BigInt(high) }))
       .toSorted(byPartition)
+  }
+
+  async logs(topic: string): Promise<readonly PartitionLog[]> {
+    // The id first: should the topic be made anew in between, the old id belongs to no log.
+    const [description] = await this.describeTopics([topic])
+    const watermarks = await this.watermarks(topic)
+    return watermarks.map((one) => ({ ...one, topic, topicId: description?.topicId }))
   }
 
   async offsetsAt(topic: string, timestampMs: number): Promise<ReadonlyMap<number, bigint>> {

@@ -1,15 +1,18 @@
 /** The kafkajs consumer of a session: its options, and its data turned into ours and back. */
 
-import { type Batch, type Consumer, type KafkaMessage, type OffsetsByTopicPartition } from 'kafkajs'
+import { type Batch, type Consumer, type ConsumerConfig, type KafkaMessage, type OffsetsByTopicPartition } from 'kafkajs'
 import { type KafkaConnection } from './connection.ts'
 import { kafkaOf } from './kafka-client.ts'
+import { type Fetched, FetchedPartition, readPartition } from './record-batch/fetched-partition.ts'
 import {
   type ConsumerOptions,
   type FetchedRecord,
+  type RecordCursor,
   type RecordHeader,
   type TopicPartition,
   type TopicPartitionOffset,
 } from './record-consumer.ts'
+import { ListCursor } from './record-cursor.ts'
 
 /** About 25 s of kafkajs's own retries. */
 const consumerRetries = 8
@@ -25,21 +28,29 @@ const maxAnswerBytes = 3 * defaultMaxBytesPerPartition
 /** kafkajs has it and its types do not. */
 export type FetchedFrom = { readonly fetchedOffset: string }
 
+/** What the patch adds: a reader of its own for what was fetched, and kafkajs's decoder where that gives nothing. */
+type Options = ConsumerConfig & {
+  readonly createBatch: (fetched: Fetched) => Promise<FetchedPartition | undefined>
+}
+
 /** A kafkajs consumer that is not connected yet. Never creates topics, reads committed records only. */
 export function consumerOf(connection: KafkaConnection, options: ConsumerOptions): Consumer {
+  const sessionTimeout = options.sessionTimeoutMs ?? 30_000
   const maxBytesPerPartition = options.maxBytesPerPartition ?? defaultMaxBytesPerPartition
-  return kafkaOf(connection, { retries: consumerRetries }).consumer({
+  const config: Options = {
     groupId: options.groupId,
     allowAutoTopicCreation: false,
     readUncommitted: false,
-    sessionTimeout: options.sessionTimeoutMs ?? 30_000,
-    heartbeatInterval: options.heartbeatIntervalMs ?? 3_000,
+    sessionTimeout,
+    heartbeatInterval: options.heartbeatIntervalMs ?? Math.min(3_000, Math.floor(sessionTimeout / 3)),
     rebalanceTimeout: options.rebalanceTimeoutMs ?? 60_000,
     maxBytesPerPartition,
     maxBytes: Math.max(maxBytesPerPartition, maxAnswerBytes),
     // Leaving waits for the fetch under way (K18).
     maxWaitTimeInMs: Math.min(options.maxWaitMs ?? defaultMaxWaitMs, 500),
-  })
+    createBatch: readPartition,
+  }
+  return kafkaOf(connection, { retries: consumerRetries }).consumer(config)
 }
 
 /** The offset that the fetch of this batch asked for. */
@@ -47,8 +58,13 @@ export function fetchedOffsetOf(batch: Batch & Partial<FetchedFrom>): bigint | u
   return batch.fetchedOffset === undefined ? undefined : BigInt(batch.fetchedOffset)
 }
 
+/** The records of a batch, once. */
+export function recordsOf(batch: Batch): RecordCursor {
+  return batch instanceof FetchedPartition ? batch.records() : new ListCursor(batch.messages, recordOf)
+}
+
 /** A record as kafkajs decoded it; nothing of its key and value is copied. */
-export function recordOf(message: KafkaMessage): FetchedRecord {
+function recordOf(message: KafkaMessage): FetchedRecord {
   return {
     offset: BigInt(message.offset),
     timestamp: BigInt(message.timestamp),

@@ -37,6 +37,8 @@ export type ClusterDescription = {
 }
 
 export type Watermarks = { readonly partition: number; readonly low: bigint; readonly high: bigint }
+/** A partition's log: the watermarks, and the id of the topic it belongs to. */
+export type PartitionLog = Watermarks & { readonly topic: string; readonly topicId: string | undefined }
 export type CommittedOffset = {
   readonly partition: number
   /** `undefined` when the group has committed nothing for this partition. */
@@ -53,6 +55,8 @@ export interface ReadOnlyAdmin extends AsyncDisposable {
   topicConfigs(topics: readonly string[]): Promise<ReadonlyMap<string, readonly ConfigEntry[]>>
   /** Log start offset and high watermark of every partition. */
   watermarks(topic: string): Promise<readonly Watermarks[]>
+  /** The same, with the topic's id: another id of the same name is another topic. */
+  logs(topic: string): Promise<readonly PartitionLog[]>
   /** By partition: the first offset at or after the time (milliseconds since 1970), or the high watermark. */
   offsetsAt(topic: string, timestampMs: number): Promise<ReadonlyMap<number, bigint>>
   /** What the group has committed for every partition of the topic; an error of a partition is an error (K16). */

@@ -20,8 +20,17 @@ export function chainPrefix({ topic, epoch, partition }: ChainPlace): string {
 }
 
 export function linkKey(place: ChainPlace, start: bigint): string {
+  return `${startPrefix(place, start)}.json`
+}
+
+/** Sorts before the link of the same start: a listing finds that the claim was given up. */
+export function abandonKey(place: ChainPlace, start: bigint): string {
+  return `${startPrefix(place, start)}.abandoned.json`
+}
+
+function startPrefix(place: ChainPlace, start: bigint): string {
   const inverse = (highestOffset - start).toString().padStart(digits, '0')
-  return `${chainPrefix(place)}${inverse}-${start}.json`
+  return `${chainPrefix(place)}${inverse}-${start}`
 }
 
 export function genesisKey(place: ChainPlace): string {

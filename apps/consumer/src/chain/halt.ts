@@ -19,6 +19,14 @@ export class PartitionHalt extends Failure {
 const newEpoch = (topic: string): string =>
   `if ${topic} was made anew on purpose, run \`consumer new-epoch --topic ${topic}\`, which begins a new chain for it`
 
+export function topicMadeAnew(at: TopicPartition, before: string, now: string): PartitionHalt {
+  return new PartitionHalt(
+    'TOPIC_CHANGED',
+    `the lake holds ${named(at)} of the topic with the id ${before}, but its id is ${now}: the topic was deleted and made anew; ` +
+      `nothing was written; ${newEpoch(at.topic)}`,
+  )
+}
+
 export function logEndsBefore(at: TopicPartition, frontier: bigint, high: bigint): PartitionHalt {
   return new PartitionHalt(
     'TOPIC_CHANGED',

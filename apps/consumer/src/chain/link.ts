@@ -38,6 +38,8 @@ const common = {
   topic: z.string(),
   epoch: count,
   partition: count,
+  /** Kafka's own name of this very topic (KIP-516), where the brokers tell it. */
+  topicId: z.string().optional(),
   /** Both inclusive. */
   start: offset,
   end: offset,
@@ -62,7 +64,10 @@ const rangeLink = z.object({
   dead: z.object({ key: z.string(), records: count, digest, bytes: count }).nullable(),
 })
 
-/** Offsets that were given up on purpose: they are in no object, and nobody looks for them. */
+/**
+ * Offsets that were given up on purpose: nobody looks for them. As a link it stands for offsets that nobody claimed; beside the
+ * link of a claim whose records are gone (see `abandonKey`) it says that the claim will not be finished.
+ */
 const gapLink = z.object({ ...common, kind: z.literal('gap'), reason: z.string(), who: z.string() })
 
 /**
@@ -79,6 +84,7 @@ const genesis = z.object({
   topic: z.string(),
   epoch: count,
   partition: count,
+  topicId: z.string().optional(),
   start: offset,
   /** What decided where the chain starts. */
   from: z.enum(['earliest', 'latest', 'committed', 'timestamp']),

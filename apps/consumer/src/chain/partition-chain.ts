@@ -8,13 +8,14 @@
 import { Content } from '../content.ts'
 import type { Clock } from '../clock.ts'
 import type { CreateOutcome, Store, WriteGuard } from '../lake/store.ts'
-import { chainPrefix, genesisKey, linkKey, type ChainPlace } from './chain-keys.ts'
+import { abandonKey, chainPrefix, genesisKey, linkKey, type ChainPlace } from './chain-keys.ts'
 import { foreignChain } from './halt.ts'
 import {
   decodeGenesis,
   decodeLink,
   encodeGenesis,
   encodeLink,
+  type GapLink,
   type Genesis,
   type Link,
   type Tail,
@@ -31,6 +32,7 @@ export type ChainView = {
   /** Keys of the latest link's files that are not stored yet. Earlier links have all of theirs (rule R4). */
   readonly missing: readonly string[]
   readonly tail: Tail | undefined
+  readonly topicId: string | undefined
   /** An operator ended this chain: the partition goes on in the next epoch. */
   readonly isEnded: boolean
 }
@@ -52,14 +54,19 @@ export class PartitionChain {
 
   /** Undefined when there is no chain yet. Throws a PartitionHalt for a link it cannot read. */
   async look(): Promise<ChainView | undefined> {
-    const askedAtMs = this.#clock.nowMs()
-    for await (const key of this.#store.list(chainPrefix(this.place), 1)) {
+    for (;;) {
+      // As old as the question, not as the answer.
+      const askedAtMs = this.#clock.nowMs()
+      const [key] = await Array.fromAsync(this.#store.list(chainPrefix(this.place), 1))
+      if (key === undefined) return undefined
+      const bytes = await this.#store.read(key)
+      // Collected since it was listed: there are later ones.
+      if (bytes === undefined) continue
       const view =
-        key === genesisKey(this.place) ? await this.#viewOfGenesis(key) : await this.#viewOfLink(key)
+        key === genesisKey(this.place) ? this.#viewOfGenesis(key, bytes) : await this.#viewOfLink(key, bytes)
       this.#lookedAtMs = askedAtMs
       return view
     }
-    return undefined
   }
 
   /** Begins the chain, unless somebody has done so already: then theirs counts (rule R1). */
@@ -90,6 +97,11 @@ export class PartitionChain {
     }
   }
 
+  /** Gives up a claim that cannot be finished: its records are no longer in the log. Its files may still come from who made it. */
+  async abandon(gap: GapLink): Promise<void> {
+    await this.#create(abandonKey(this.place, gap.start), encodeLink(gap))
+  }
+
   /** For writing by the view of this chain. When it is renewed, the chain must still be as the writer needs it. */
   guard(isStill: (view: ChainView) => boolean): WriteGuard {
     return {
@@ -102,16 +114,22 @@ export class PartitionChain {
     }
   }
 
-  async #viewOfGenesis(key: string): Promise<ChainView> {
-    const { start } = await this.#read(key, decodeGenesis)
-    return { frontier: start, latest: undefined, missing: [], tail: undefined, isEnded: false }
+  #viewOfGenesis(key: string, bytes: Buffer): ChainView {
+    const { start, topicId } = this.#decode(key, bytes, decodeGenesis)
+    return { frontier: start, latest: undefined, missing: [], tail: undefined, topicId, isEnded: false }
   }
 
-  async #viewOfLink(key: string): Promise<ChainView> {
-    const latest = await this.#read(key, decodeLink)
+  async #viewOfLink(key: string, bytes: Buffer): Promise<ChainView> {
+    const latest = this.#decode(key, bytes, decodeLink)
     const isEnded = latest.kind === 'end'
-    const frontier = isEnded ? latest.start : latest.end + 1n
-    return { frontier, latest, missing: await this.#missingOf(latest), tail: latest.tail, isEnded }
+    return {
+      frontier: isEnded ? latest.start : latest.end + 1n,
+      latest,
+      missing: await this.#missingOf(latest),
+      tail: latest.tail,
+      topicId: latest.topicId,
+      isEnded,
+    }
   }
 
   async #missingOf(link: Link): Promise<string[]> {
@@ -121,9 +139,7 @@ export class PartitionChain {
     return keys.filter((_, i) => found[i] === undefined)
   }
 
-  async #read<T>(key: string, decode: (bytes: Buffer) => T): Promise<T> {
-    const bytes = await this.#store.read(key)
-    if (bytes === undefined) throw new Error(`${this.#store.name} lists ${key}, but does not have it`)
+  #decode<T>(key: string, bytes: Buffer, decode: (bytes: Buffer) => T): T {
     try {
       return decode(bytes)
     } catch (error) {

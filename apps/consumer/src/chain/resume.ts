@@ -3,7 +3,7 @@
  * a committed offset is a hint). Pure.
  */
 import type { TopicPartition } from '@pinpipe/kafka/record-consumer'
-import { logEndsBefore, rangeChanged, sourceGap, type PartitionHalt } from './halt.ts'
+import { logEndsBefore, sourceGap, topicMadeAnew, type PartitionHalt } from './halt.ts'
 import type { RangeLink, Tail } from './link.ts'
 import type { ChainView } from './partition-chain.ts'
 
@@ -13,23 +13,39 @@ export type Resume =
   /** The record at `readFrom` is to be the tail, then go on at the frontier. */
   | { readonly kind: 'prove'; readonly readFrom: bigint; readonly frontier: bigint; readonly tail: Tail }
   | { readonly kind: 'go-on'; readonly readFrom: bigint; readonly frontier: bigint }
-  /** The log begins after the frontier: these offsets are lost unless somebody gives them up. */
-  | { readonly kind: 'gap'; readonly start: bigint; readonly end: bigint; readonly halt: PartitionHalt }
+  /** The log has lost these offsets: they stay lost unless somebody gives them up. `abandons`: they were claimed. */
+  | {
+      readonly kind: 'gap'
+      readonly start: bigint
+      readonly end: bigint
+      readonly abandons: boolean
+      readonly halt: PartitionHalt
+    }
   | { readonly kind: 'halt'; readonly halt: PartitionHalt }
 
-/** @param log its first offset, and the one after its last */
+export type Log = {
+  /** Its first offset, and the one after its last. */
+  readonly low: bigint
+  readonly high: bigint
+  readonly topicId?: string | undefined
+}
+
 export function resumeOf(
   at: TopicPartition,
-  { frontier, latest, missing, tail }: ChainView,
-  log: { readonly low: bigint; readonly high: bigint },
+  { frontier, latest, missing, tail, topicId }: ChainView,
+  log: Log,
 ): Resume {
+  const isAnother = topicId !== undefined && log.topicId !== undefined && topicId !== log.topicId
+  if (isAnother) return { kind: 'halt', halt: topicMadeAnew(at, topicId, log.topicId) }
   if (frontier > log.high) return { kind: 'halt', halt: logEndsBefore(at, frontier, log.high) }
   if (missing.length > 0 && latest?.kind === 'range') {
-    if (latest.start < log.low) return { kind: 'halt', halt: rangeChanged(latest) }
-    return { kind: 'finish', readFrom: latest.start, claimed: latest }
+    const { start, end } = latest
+    if (start >= log.low) return { kind: 'finish', readFrom: start, claimed: latest }
+    return { kind: 'gap', start, end, abandons: true, halt: sourceGap(at, start, log.low) }
   }
   if (frontier < log.low) {
-    return { kind: 'gap', start: frontier, end: log.low - 1n, halt: sourceGap(at, frontier, log.low) }
+    const halt = sourceGap(at, frontier, log.low)
+    return { kind: 'gap', start: frontier, end: log.low - 1n, abandons: false, halt }
   }
   if (tail === undefined || tail.offset < log.low) return { kind: 'go-on', readFrom: frontier, frontier }
   return { kind: 'prove', readFrom: tail.offset, frontier, tail }

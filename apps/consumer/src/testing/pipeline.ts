@@ -5,6 +5,7 @@ import { createLogger } from '@pinpipe/service/logger'
 import { Metrics } from '@pinpipe/service/metrics'
 import { processRedactor } from '@pinpipe/service/redaction'
 import { Chains } from '../chain/chains.ts'
+import type { Log } from '../chain/resume.ts'
 import { outputSettingsOf } from '../chain/output-settings.ts'
 import { encodingOf } from '../format/encoding.ts'
 import { Events } from '../events.ts'
@@ -25,7 +26,7 @@ export type HandOptions = {
   readonly committed?: ReadonlyMap<number, bigint>
   readonly isCompacted?: boolean
   /** Of every partition. */
-  readonly log?: { readonly low: bigint; readonly high: bigint }
+  readonly log?: Log
   readonly compression?: 'none' | 'gzip'
   readonly onSourceGap?: 'halt' | 'record'
   /** Whether the group takes a commit; it may throw. */
@@ -40,7 +41,7 @@ class HandGroup {
   readonly seeks: string[] = []
   readonly #takes: (offsets: readonly TopicPartitionOffset[]) => boolean
   readonly #isCompacted: boolean
-  readonly #log: { readonly low: bigint; readonly high: bigint }
+  readonly #log: Log
   readonly #stopped = Promise.withResolvers<void>()
   handlers: ConsumerHandlers | undefined
   isStopped = false
@@ -88,8 +89,12 @@ class HandGroup {
     this.#stopped.resolve()
   }
 
-  async watermarks(): Promise<{ partition: number; low: bigint; high: bigint }[]> {
+  async watermarks() {
     return Array.from({ length: 64 }, (_, partition) => ({ partition, ...this.#log }))
+  }
+
+  async logs(topic: string) {
+    return (await this.watermarks()).map((log) => ({ ...log, topic, topicId: log.topicId }))
   }
 
   async topicConfigs(topics: readonly string[]) {

@@ -12,7 +12,8 @@ export type StoreRule = {
 
 export const storeContract: readonly StoreRule[] = [
   {
-    title: 'never replaces: what is there with this content is the same, other content is told and left alone',
+    title:
+      'never replaces: what is there with this content is the same, other content is told and left alone',
     async holds(store) {
       expect(await store.create(newObject(['a']))).toBe('created')
       expect(await store.create(newObject(['a']))).toBe('same')
@@ -88,7 +89,10 @@ export const storeContract: readonly StoreRule[] = [
     title: 'writes nothing when the chain has gone on, and passes on how it was told so',
     async holds(store) {
       class Overtaken extends Error {}
-      const guard: WriteGuard = { isFresh: () => false, renew: () => Promise.reject(new Overtaken('gone on')) }
+      const guard: WriteGuard = {
+        isFresh: () => false,
+        renew: () => Promise.reject(new Overtaken('gone on')),
+      }
       await expect(store.create(newObject(['a'], { guard }))).rejects.toBeInstanceOf(Overtaken)
       expect(await store.head('a/k.json')).toBeUndefined()
     },

@@ -1,8 +1,12 @@
-/** The compressions that kafkajs does not bring (K11): registered once per process, for reading and, zstd, for writing. */
+/**
+ * The compressions of record batches, for reading. kafkajs, which writes and reads older batches, gets those that it does
+ * not bring (K11); of them only zstd is written.
+ */
 
 import { promisify } from 'node:util'
-import { zstdCompress, zstdDecompress } from 'node:zlib'
+import { gunzip, zstdCompress, zstdDecompress } from 'node:zlib'
 import kafkajs from 'kafkajs'
+import { KafkaError } from './errors.ts'
 import { decompressLz4Frame } from './lz4-frame.ts'
 import { decompressSnappy } from './snappy-stream.ts'
 
@@ -31,6 +35,23 @@ export const lz4Codec: Codec = {
 
 function readOnlyCodec(name: string): Error {
   return new Error(`${name} can be read but not written here: send with none, gzip or zstd`)
+}
+
+/** By the number that a record batch has for it. */
+const decompressions: Readonly<Record<number, (data: Buffer) => Promise<Buffer>>> = {
+  1: promisify(gunzip),
+  2: (data) => snappyCodec.decompress(data),
+  3: (data) => lz4Codec.decompress(data),
+  4: zstdDecompressed,
+}
+
+/** @param codec as in the attributes of a record batch. Rejects when the data is damaged. */
+export async function decompress(codec: number, data: Buffer): Promise<Buffer> {
+  const decompression = decompressions[codec]
+  if (decompression === undefined) {
+    throw new KafkaError('UNSUPPORTED', `compression ${codec} of record batches is not known here`)
+  }
+  return await decompression(data)
 }
 
 /** Idempotent; kafkajs keeps its codecs per process. */

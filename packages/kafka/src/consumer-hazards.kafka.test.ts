@@ -37,7 +37,7 @@ stackTest(
     await using first = await record(connection, options, {
       assigned: () => Promise.resolve(since.clear()),
       batch({ partition, records }) {
-        const values = [...recordsOf(records)].map(({ value }) => String(value))
+        const values = Array.from(recordsOf(records), ({ value }) => String(value))
         since.set(partition, [...(since.get(partition) ?? []), ...values])
         return Promise.resolve()
       },

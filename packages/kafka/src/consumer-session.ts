@@ -16,7 +16,7 @@ import {
   fetchedOffsetOf,
   offsetsByTopic,
   partitionsOf,
-  recordOf,
+  recordsOf,
 } from './kafkajs-consumer.ts'
 import { PartitionLane } from './partition-lane.ts'
 import { type ReadOnlyAdmin } from './read-only-admin.ts'
@@ -26,7 +26,6 @@ import {
   type TopicPartition,
   type TopicPartitionOffset,
 } from './record-consumer.ts'
-import { ListCursor } from './record-cursor.ts'
 import { keyOf, startOffsets } from './start-offsets.ts'
 
 export type SessionEnd =
@@ -112,17 +111,18 @@ export class ConsumerSession {
       return
     }
     const lastOffset = BigInt(batch.lastOffset())
-    const firstOffset = BigInt(batch.messages[0]?.offset ?? lastOffset)
+    const records = recordsOf(batch)
+    const firstOffset = records.record?.offset ?? lastOffset
     lane.position = lastOffset + 1n
     payload.resolveOffset(batch.lastOffset())
     // The first batch's function serves the whole session: each keeps its batch alive, and records that outlive their
     // handler cost the engine as much again as decoding them.
     this.#commitNow ??= (offsets) => payload.commitOffsetsIfNecessary(offsets)
-    lane.push(() => {
-      if (firstOffset > position) this.#handlers.skipped?.({ ...at(lane), nextOffset: firstOffset })
-      return this.#handlers.batch({
+    lane.push(async () => {
+      if (firstOffset > position) await this.#handlers.skipped?.({ ...at(lane), nextOffset: firstOffset })
+      await this.#handlers.batch({
         ...at(lane),
-        records: new ListCursor(batch.messages, recordOf),
+        records,
         firstOffset,
         lastOffset,
         highWatermark: BigInt(batch.highWatermark),
@@ -140,10 +140,7 @@ export class ConsumerSession {
     if (lane === undefined || lane.position !== BigInt(payload.fetchedOffset)) return
     const nextOffset = BigInt(payload.lastOffset) + 1n
     lane.position = nextOffset
-    lane.push(() => {
-      this.#handlers.skipped?.({ ...at(lane), nextOffset })
-      return Promise.resolve()
-    })
+    lane.push(async () => this.#handlers.skipped?.({ ...at(lane), nextOffset }))
   }
 
   /** Everything that was assigned is gone. */

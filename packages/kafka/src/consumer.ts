@@ -21,7 +21,7 @@ export type * from './record-consumer.ts'
 
 /** Pauses before the next session: with kafkajs's own retries a cluster may be away for some minutes. */
 const restartPausesMs = [1_000, 2_000, 4_000, 8_000, 16_000]
-/** A refused login is tried again in case it was the broker's hiccup; a wrong one stays wrong. */
+/** A refused login or right is tried again in case it was the broker's hiccup; a wrong one stays wrong. */
 const loginPausesMs = restartPausesMs.slice(0, 3)
 /** A session that ran this long was healthy: the pauses begin anew. */
 const healthyAfterMs = 60_000
@@ -46,7 +46,7 @@ export async function openConsumer(
 }
 
 function pausesAfter(error: KafkaError): readonly number[] {
-  if (error.code === 'AUTHENTICATION_FAILED') return loginPausesMs
+  if (error.code === 'AUTHENTICATION_FAILED' || error.code === 'AUTHORIZATION_FAILED') return loginPausesMs
   return error.canRetry ? restartPausesMs : []
 }
 

@@ -1,6 +1,12 @@
 /** The kafkajs consumer of a session: its options, and its data turned into ours and back. */
 
-import { type Batch, type Consumer, type ConsumerConfig, type KafkaMessage, type OffsetsByTopicPartition } from 'kafkajs'
+import {
+  type Batch,
+  type Consumer,
+  type ConsumerConfig,
+  type KafkaMessage,
+  type OffsetsByTopicPartition,
+} from 'kafkajs'
 import { type KafkaConnection } from './connection.ts'
 import { kafkaOf } from './kafka-client.ts'
 import { type Fetched, FetchedPartition, readPartition } from './record-batch/fetched-partition.ts'

@@ -46,7 +46,7 @@ export interface ConsumerHandlers {
   /** One batch of one partition at a time, in offset order; may take minutes: heartbeats go on. */
   batch(batch: FetchedBatch): Promise<void>
   /** The position moved over offsets that hold nothing to deliver: control records, aborted or compacted ones. */
-  skipped?(at: TopicPartition & { readonly nextOffset: bigint }): void
+  skipped?(at: TopicPartition & { readonly nextOffset: bigint }): Promise<void>
 }
 
 export type ConsumerOptions = {

@@ -55,7 +55,7 @@ export async function record(
       await handlers.revoked?.(partitions)
     },
     async batch(batch: FetchedBatch) {
-      const records = [...recordsOf(batch.records)].map(copyOf)
+      const records = Array.from(recordsOf(batch.records), copyOf)
       await handlers.batch?.({ ...batch, records: cursorOf(records) })
       const seen = values.get(batch.partition) ?? []
       values.set(batch.partition, [...seen, ...records.map(({ value }) => String(value))])

@@ -6,7 +6,7 @@ export function linkAt({ links }: State, claim: Claim): PlacedLink | undefined {
   return links.find((link) => samePlace(link.claim, claim))
 }
 
-export function samePlace(one: Claim, other: Claim): boolean {
+function samePlace(one: Claim, other: Claim): boolean {
   return (
     one.epoch === other.epoch &&
     one.start === other.start &&

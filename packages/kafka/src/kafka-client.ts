@@ -21,7 +21,12 @@ export type RetryPlan = {
 
 /** The pause before the first retry of any request. */
 export function initialRetryMs(connection: KafkaConnection): number {
-  return connection.sasl !== undefined && 'login' in connection.sasl ? iamInitialRetryMs : plainInitialRetryMs
+  return reconnectPauseMs(connection, plainInitialRetryMs)
+}
+
+/** The pause before another connection is opened in place of one that failed: `otherwiseMs`, with MSK IAM at least a second (K15). */
+export function reconnectPauseMs({ sasl }: KafkaConnection, otherwiseMs: number): number {
+  return sasl !== undefined && 'login' in sasl ? Math.max(iamInitialRetryMs, otherwiseMs) : otherwiseMs
 }
 
 /** A kafkajs client; nothing is connected yet. */

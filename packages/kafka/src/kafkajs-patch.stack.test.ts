@@ -5,12 +5,20 @@ import { stackTest } from '@pinpipe/local-stack/stack-test'
 import { expect, vi } from 'vitest'
 import { openAdmin } from './admin.ts'
 import { type KafkaConnection } from './connection.ts'
+import { KafkaError } from './errors.ts'
 import { openProducer } from './producer.ts'
-import { type KafkaProxy, apiKeys, startKafkaProxy } from './testing/kafka-proxy.ts'
+import { type Fault, type KafkaProxy, apiKeys, startKafkaProxy } from './testing/kafka-proxy.ts'
 import { createTopic, plainConnection, until } from './testing/kafka-topic.ts'
 import { record } from './testing/recorder.ts'
 
-const saslAuthenticationFailed = 58
+const refusal: Fault = {
+  kind: 'change',
+  answer: (body) => {
+    const changed = Buffer.from(body)
+    changed.writeInt16BE(58, 0)
+    return changed
+  },
+}
 
 function loginThrough(proxy: KafkaProxy, kafka: KafkaFacts): KafkaConnection {
   return { ...plainConnection(proxy.address), sasl: { mechanism: 'plain', ...kafka.user } }
@@ -61,14 +69,7 @@ shortSessions(
     })
     await until('the first record', () => reader.count() === 1)
     expect(await reader.consumer.commit([{ topic, partition: 0, offset: 1n }])).toBe(true)
-    proxy.inject(apiKeys.saslAuthenticate, 1, {
-      kind: 'change',
-      answer: (body) => {
-        const changed = Buffer.from(body)
-        changed.writeInt16BE(saslAuthenticationFailed, 0)
-        return changed
-      },
-    })
+    proxy.inject(apiKeys.saslAuthenticate, 1, refusal)
     await until('the login is refused', () => proxy.injected === 1)
     await until('it starts again', () => reader.events.length === 3)
     await producer.send({ topic, partition: 0, records: [{ key: '2', value: 'b' }] })
@@ -91,17 +92,58 @@ shortSessions(
       heartbeatIntervalMs: 500,
     })
     await until('it consumes', () => reader.events.length === 1)
-    proxy.inject(apiKeys.saslAuthenticate, 1_000, {
-      kind: 'change',
-      answer: (body) => {
-        const changed = Buffer.from(body)
-        changed.writeInt16BE(saslAuthenticationFailed, 0)
-        return changed
-      },
-    })
+    proxy.inject(apiKeys.saslAuthenticate, 1_000, refusal)
     expect(await reader.end).toMatchObject({ code: 'AUTHENTICATION_FAILED', exitCode: 4 })
     expect(proxy.injected).toBeGreaterThan(1)
     expect(reader.events).toEqual(['assigned 0', 'revoked 0'])
+  },
+)
+
+shortSessions(
+  'K4: a producer whose second login is refused has its batch back, sends it again, and every record is there once',
+  { timeout: 60_000 },
+  async ({ short }) => {
+    await using proxy = await startKafkaProxy(short.listeners.saslPlain)
+    const topic = await createTopic(short.bootstrapServers, 1)
+    await using producer = await openProducer(loginThrough(proxy, short))
+    let sent = 0
+    const send = async (): Promise<void> => {
+      await producer.send({ topic, partition: 0, records: [{ key: '1', value: String(sent) }] })
+      sent += 1
+    }
+    await send()
+    proxy.inject(apiKeys.saslAuthenticate, 1, refusal)
+    let refused: unknown
+    await until('a send that is refused', async () => {
+      refused = await send().catch((error: unknown) => error)
+      return refused !== undefined
+    })
+    expect(refused).toMatchObject({ code: 'AUTHENTICATION_FAILED', canRetry: true })
+    expect(proxy.injected).toBe(1)
+    for (let n = 0; n < 3; n++) await send()
+    await using admin = await openAdmin(plainConnection(short.bootstrapServers))
+    expect(await admin.watermarks(topic)).toEqual([{ partition: 0, low: 0n, high: BigInt(sent) }])
+  },
+)
+
+shortSessions(
+  "K4: a producer's logins that stay refused are for good after 15 s, with exit code 4",
+  { timeout: 60_000 },
+  async ({ short }) => {
+    await using proxy = await startKafkaProxy(short.listeners.saslPlain)
+    const topic = await createTopic(short.bootstrapServers, 1)
+    await using producer = await openProducer(loginThrough(proxy, short))
+    const send = (): Promise<unknown> =>
+      producer.send({ topic, partition: 0, records: [{ key: '1', value: 'a' }] })
+    await send()
+    proxy.inject(apiKeys.saslAuthenticate, 1_000, refusal)
+    let final: unknown
+    await until('a refusal for good', async () => {
+      final = await send().catch((error: unknown) => error)
+      return final instanceof KafkaError && !final.canRetry
+    })
+    expect(final).toMatchObject({ code: 'AUTHENTICATION_FAILED', exitCode: 4 })
+    expect(proxy.injected).toBeGreaterThan(2)
   },
 )
 

@@ -7,10 +7,10 @@ import { type Admin } from 'kafkajs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type KafkaConnection } from './connection.ts'
 import { KafkaError, kafkaErrorOf } from './errors.ts'
-import { defaultConnectTimeoutMs, kafkaOf } from './kafka-client.ts'
+import { defaultConnectTimeoutMs, kafkaOf, reconnectPauseMs } from './kafka-client.ts'
 import { speaksTls } from './tls-probe.ts'
 
-const pauseMs = 400
+const shortestPauseMs = 400
 const probeTimeoutMs = 2_000
 /** A broker that refuses connections is given this long to come up; one that hangs, the whole connect time-out. */
 const refusedPatienceMs = 3_000
@@ -19,6 +19,7 @@ const refusedPatienceMs = 3_000
 export async function proveLogin(connection: KafkaConnection): Promise<void> {
   const connectTimeoutMs = connection.connectTimeoutMs ?? defaultConnectTimeoutMs
   const patienceMs = Math.min(connectTimeoutMs, refusedPatienceMs)
+  const pauseMs = reconnectPauseMs(connection, shortestPauseMs)
   const startedAt = Date.now()
   for (let attempt = 0; ; attempt++) {
     const error = await tryOnce(connection, attempt)

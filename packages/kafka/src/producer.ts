@@ -9,12 +9,18 @@ import { type Producer } from 'kafkajs'
 import { openReadOnlyAdmin } from './admin.ts'
 import { type KafkaConnection } from './connection.ts'
 import { KafkaError, kafkaErrorOf } from './errors.ts'
-import { defaultRequestTimeoutMs } from './kafka-client.ts'
+import { defaultRequestTimeoutMs, reconnectPauseMs } from './kafka-client.ts'
 import { connectedProducer, requestOf, sendTransaction } from './kafkajs-producer.ts'
 import { type ReadOnlyAdmin } from './read-only-admin.ts'
 import { type OutgoingBatch, type ProducerOptions, type RecordProducer } from './record-producer.ts'
 
 export type { OutgoingBatch, OutgoingRecord, ProducerOptions, RecordProducer } from './record-producer.ts'
+
+/**
+ * A producer that has sent and is refused its login or its right may be so for a moment: keys that rotate, a policy that spreads. It
+ * is for good after this long.
+ */
+const refusalPatienceMs = 15_000
 
 /** How long closing waits for batches under way. */
 const closePatienceMs = 5_000
@@ -51,6 +57,8 @@ class KafkaRecordProducer implements RecordProducer {
   readonly #lanes = new Map<string, Promise<unknown>>()
   #session: Session | undefined
   #retired: Session | undefined
+  #hasSent = false
+  #refusedSince: number | undefined
   #isClosed = false
 
   constructor(connection: KafkaConnection, options: ProducerOptions, admin: ReadOnlyAdmin) {
@@ -105,15 +113,27 @@ class KafkaRecordProducer implements RecordProducer {
         const sending = this.#sendWith(client, batch)
         session.underWay.add(sending)
         try {
-          return await sending
+          const answer = await sending
+          this.#hasSent = true
+          this.#refusedSince = undefined
+          return answer
         } finally {
           session.underWay.delete(sending)
         }
       } catch (error) {
         this.#retire(session)
-        throw kafkaErrorOf(error, doing, this.#connection)
+        throw this.#patiently(kafkaErrorOf(error, doing, this.#connection))
       }
     }
+  }
+
+  /** The same error; one that may pass by itself can be retried. */
+  #patiently(error: KafkaError): KafkaError {
+    const isRefusal = error.code === 'AUTHENTICATION_FAILED' || error.code === 'AUTHORIZATION_FAILED'
+    if (!isRefusal || !this.#hasSent) return error
+    this.#refusedSince ??= Date.now()
+    const isForGood = Date.now() - this.#refusedSince > refusalPatienceMs
+    return isForGood ? error : new KafkaError(error.code, error.message, { cause: error, canRetry: true })
   }
 
   async #checkPartition({ topic, partition }: OutgoingBatch, doing: string): Promise<void> {
@@ -149,7 +169,10 @@ class KafkaRecordProducer implements RecordProducer {
 
   /** A new client is made only when everything that the one before sent has settled, and that one is gone. */
   async #newClient(before: Session | undefined): Promise<Producer> {
-    if (before !== undefined) await close(before)
+    if (before !== undefined) {
+      await close(before)
+      await sleep(reconnectPauseMs(this.#connection, 0))
+    }
     return await connectedProducer(this.#connection, {
       requestTimeoutMs: this.#requestTimeoutMs(),
       transactionalId: this.#options.transactionalId,

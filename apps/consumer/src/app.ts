@@ -1,6 +1,8 @@
 /** The app as main.ts starts it. */
 import type { App } from '@pinpipe/service/command'
+import { newEpochCommand } from './new-epoch.ts'
 import { runCommand } from './run.ts'
+import { skipCommand } from './skip.ts'
 
 /** The consumer, with all its commands. */
 export function consumerApp(version: string): App {
@@ -8,7 +10,7 @@ export function consumerApp(version: string): App {
     name: 'consumer',
     version,
     description: 'Kafka records to objects in S3 or in a folder: the batch consumer of pinpipe.',
-    commands: [runCommand],
+    commands: [runCommand, skipCommand, newEpochCommand],
     defaultCommand: 'run',
   }
 }

@@ -4,7 +4,7 @@ import { topicPrefixProblem } from '@pinpipe/schema/catalogue'
 import { settingsSpec, types, type Rule, type SettingsOf } from '@pinpipe/service/settings'
 import { outputSettingsOf, type OutputSettings } from './chain/output-settings.ts'
 import { compressions, defaultLevel, highestLevel } from './format/compress.ts'
-import { lakeType } from './lake/lake.ts'
+import { lakeSettings } from './lake/lake-settings.ts'
 import { startType, type StartPolicy } from './start-policy.ts'
 import type { TopicChoice } from './topics.ts'
 import type { Limits } from './triggers.ts'
@@ -78,14 +78,7 @@ export const runSettings = settingsSpec({
       'When records were deleted from the log before they were stored: halt the partition, or record the gap in the chain and go on',
     group: sources,
   },
-  lake: {
-    flag: 'lake',
-    env: 'PINPIPE_LAKE',
-    type: lakeType,
-    required: true,
-    description: 'Where the objects go: s3://bucket/prefix or dir:<path>',
-    group: lake,
-  },
+  ...lakeSettings,
   format: {
     flag: 'format',
     env: 'PINPIPE_FORMAT',

@@ -40,11 +40,16 @@ export class UntilEnd {
     const targets = new Map<string, bigint>()
     const left: TopicPartition[] = []
     for (const topic of topics) {
-      for (const { partition, low, high } of await positions.watermarks(topic)) {
-        const at = { topic, partition }
-        targets.set(keyOf(at), high)
+      const logs = await positions.watermarks(topic)
+      const isLeft = await Promise.all(
         // A chain that is beyond the log is a finding of its own: the partition has to be assigned to be halted.
-        if (low < high && (await storedUpTo(at)) !== high) left.push(at)
+        logs.map(
+          async ({ partition, low, high }) => low < high && (await storedUpTo({ topic, partition })) !== high,
+        ),
+      )
+      for (const [i, { partition, high }] of logs.entries()) {
+        targets.set(keyOf({ topic, partition }), high)
+        if (isLeft[i] === true) left.push({ topic, partition })
       }
     }
     return new UntilEnd(targets, left, storedUpTo)

@@ -7,7 +7,7 @@ import { Content } from '../content.ts'
 import { encodingOf, type Encoding } from '../format/encoding.ts'
 import type { Store } from '../lake/store.ts'
 import { epochsPrefix, settingsKey, type ChainPlace } from './chain-keys.ts'
-import { foreignChain } from './halt.ts'
+import { foreignChain, PartitionHalt } from './halt.ts'
 import { decodeOutputSettings, encodeOutputSettings } from './output-settings.ts'
 import { PartitionChain, type ChainView } from './partition-chain.ts'
 
@@ -42,10 +42,15 @@ export class Chains {
     return { chain: this.#chainOf({ ...at, epoch: epochs[0] ?? 0 }), view: undefined }
   }
 
-  /** Everything of the partition below this offset is stored; undefined without a chain. */
+  /** Everything of the partition below this offset is stored; undefined without a chain, or with one that cannot be read. */
   async storedUpTo(at: TopicPartition): Promise<bigint | undefined> {
-    const { view } = await this.open(at)
-    return view?.latest !== undefined && view.missing.length > 0 ? view.latest.start : view?.frontier
+    try {
+      const { view } = await this.open(at)
+      return view?.latest !== undefined && view.missing.length > 0 ? view.latest.start : view?.frontier
+    } catch (error) {
+      if (error instanceof PartitionHalt) return undefined
+      throw error
+    }
   }
 
   #chainOf({ topic, partition, epoch }: ChainPlace): PartitionChain {

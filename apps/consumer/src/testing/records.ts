@@ -165,8 +165,15 @@ export function contentOf(
 }
 
 /** A data object's key as the contract writes it. */
-export function dataKey(start: number, end: number, partition = 0, extension = '.json', topic = 't'): string {
-  const name = `${topic}+${partition}+${padded(start)}-${padded(end)}${extension}`
+export function dataKey(
+  start: number,
+  end: number,
+  partition = 0,
+  extension = '.json',
+  topic = 't',
+  first = topic,
+): string {
+  const name = `${first}+${partition}+${padded(start)}-${padded(end)}${extension}`
   return `topics/${topic}/partition=${partition}/${name}`
 }
 

@@ -71,8 +71,10 @@ function urlOf(text: string): { host: string; query: string } {
   const [, scheme, authority, rest] = /^([a-z]+):\/\/([^/?#]*)([^]*)$/.exec(text) ?? []
   if (authority === undefined || rest === undefined) throw new LoginRefused('not-a-url')
   if (scheme !== 'https') throw new LoginRefused('not-https')
-  if (!/^[a-z0-9.-]+$/.test(authority) || !/^\/\?[^#]*$/.test(rest)) throw new LoginRefused('wrong-path')
-  return { host: authority, query: rest.slice(2) }
+  // The library for Java leaves out the path.
+  const query = /^\/?\?([^#]*)$/.exec(rest)?.[1]
+  if (query === undefined || !/^[a-z0-9.-]+$/.test(authority)) throw new LoginRefused('wrong-path')
+  return { host: authority, query }
 }
 
 function parametersOf(query: string): Map<string, string> {

@@ -72,7 +72,9 @@ export class Recovery {
 
   async #begin(at: TopicPartition, chain: PartitionChain, log: Log): Promise<ChainView> {
     const { chains, positions, group, startPolicy, clock } = this.#options
-    const first = await startOf(startPolicy, at, log, { positions, group })
+    // A later epoch is another topic: what was committed, or a wish to begin at its end, was about the first one.
+    const policy: StartPolicy = chain.place.epoch === 0 ? startPolicy : { kind: 'earliest' }
+    const first = await startOf(policy, at, log, { positions, group })
     // failpoint: before-genesis
     const view = await chain.begin({
       version: 1,

@@ -203,8 +203,6 @@ const asRestricted = (restricted: { readonly username: string; readonly password
 })
 
 describe('kafka, rights', () => {
-  const allowed = 'grant it the topic actions, or correct the topic name'
-
   stackTest.concurrent('the producer may not write', async ({ securedKafka: kafka }) => {
     const prefix = unique('denied')
     await createTopics(kafka.bootstrapServers, [`${prefix}.pin`, `${prefix}.geo`, `${prefix}.user`], 1)
@@ -222,7 +220,7 @@ describe('kafka, rights', () => {
       env: asRestricted(kafka.restrictedUser),
       exit: 4,
       cause: 'could not open a producer: the login is not allowed to use the cluster in this way;',
-      remedy: 'grant it the cluster action',
+      remedy: 'grant it IDEMPOTENT_WRITE on the cluster',
     })
   })
 
@@ -242,7 +240,7 @@ describe('kafka, rights', () => {
       env: asRestricted(kafka.restrictedUser),
       exit: 4,
       cause: `could not describe topic ${prefix}.pin: the login is not allowed to use the topic;`,
-      remedy: allowed,
+      remedy: 'grant it DESCRIBE on the topic, or correct the topic name',
     })
   })
 
@@ -263,7 +261,7 @@ describe('kafka, rights', () => {
       env: asRestricted(kafka.restrictedUser),
       exit: 4,
       cause: `${topic}: could not create topic ${topic}: the login is not allowed to use the topic;`,
-      remedy: allowed,
+      remedy: 'grant it CREATE on the topic, or correct the topic name',
       unchanged: async () => (await topicNames(kafka.bootstrapServers)).includes(topic),
     })
   })

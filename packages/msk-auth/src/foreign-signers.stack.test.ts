@@ -45,8 +45,10 @@ describe.each(credentials)('with $accessKeyId', (given) => {
   }
 
   stackTest('a token of the signer for JavaScript', async () => {
-    const awsCredentialsProvider = (): Promise<AwsCredentials> => Promise.resolve(given)
-    const { token } = await generateAuthTokenFromCredentialsProvider({ region, awsCredentialsProvider })
+    const { token } = await generateAuthTokenFromCredentialsProvider({
+      region,
+      awsCredentialsProvider: () => Promise.resolve(given),
+    })
     expectRightToken(token)
   })
 

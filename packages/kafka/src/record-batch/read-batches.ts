@@ -101,5 +101,5 @@ class AbortFilter {
 /** The key of a control record is its version and its type, 16 bits each. */
 function isAbortMarker(header: BatchHeader): boolean {
   const record = new RecordView(plainRecordsOf(header))
-  return record.next() && record.key?.readInt16BE(2) === 0
+  return record.next() && record.key?.[2] === 0 && record.key[3] === 0
 }

@@ -59,11 +59,11 @@ export class RecordView implements FetchedRecord {
   }
 
   get headers(): readonly RecordHeader[] {
-    const after = this.#at
+    const end = this.#at
     this.#at = this.#headersAt
     const count = this.#varint()
-    const headers = count === 0 ? noHeaders : Array.from({ length: count }, () => this.#header())
-    this.#at = after
+    const headers = count === 0 ? noHeaders : this.#headers(count, end)
+    this.#at = end
     return headers
   }
 
@@ -96,16 +96,23 @@ export class RecordView implements FetchedRecord {
     this.#timestamp = this.#batch.baseTimestamp + BigInt(delta)
   }
 
-  #header(): RecordHeader {
-    const nameLength = this.#varint()
-    const nameAt = this.#at
-    this.#at += nameLength
-    const name = this.#bytes.toString('utf8', nameAt, this.#at)
+  #headers(count: number, end: number): readonly RecordHeader[] {
+    const headers: RecordHeader[] = []
+    for (let i = 0; i < count; i++) {
+      const name = this.#bytesHere()
+      const value = this.#bytesHere()
+      if (name === null || this.#at > end) throw this.#corrupt()
+      headers.push({ name: name.toString(), value })
+    }
+    return headers
+  }
+
+  #bytesHere(): Buffer | null {
     const length = this.#varint()
-    if (length < 0) return { name, value: null }
-    const valueAt = this.#at
+    if (length < 0) return null
+    const from = this.#at
     this.#at += length
-    return { name, value: this.#bytes.subarray(valueAt, this.#at) }
+    return this.#bytes.subarray(from, this.#at)
   }
 
   /** Zigzag, 32 bits. */

@@ -78,6 +78,8 @@ export function recoveryProblem(
     const steps: Step[] = []
     const collect: Emit = (next, ...how) => steps.push([canonical(alone, next), ...how])
     writerSteps(alone, state, 0, collect)
+    const broken = steps[0]?.[4]
+    if (broken) return broken
     if (!steps[0] || seen.has(stateCode(steps[0][0]).join())) {
       if (isComplete(context, state)) return undefined
       steps.length = 0
@@ -86,8 +88,7 @@ export function recoveryProblem(
     const [step] = steps
     if (!step) return 'STUCK: a fresh writer alone does not complete the lake'
     tell(...step)
-    const [next, , , , broken] = step
-    if (broken) return broken
+    const [next] = step
     state = next
     seen.add(stateCode(state).join())
   }

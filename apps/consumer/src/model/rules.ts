@@ -4,7 +4,7 @@
  */
 
 /** True: the rule holds. The numbers are those of the protocol's description. */
-export const rules = {
+const rules = {
   /** R1: the genesis is a created object. Off: without links, everybody starts where the own reset policy says. */
   genesisIsAnObject: true,
   /** R2: given up offsets are a link. Off: a writer silently seeks to the start of the log. */
@@ -83,6 +83,8 @@ export type World = {
   readonly days: boolean
   /** Kafka's retention may delete records from the start of the log. */
   readonly retention: boolean
+  /** Retention spares a topic that was made anew: no record of it has expired yet. */
+  readonly newTopicKeeps: boolean
   /** The topic may be deleted and made anew, once; an operator may then begin an epoch. */
   readonly anew: boolean
   /** Offsets are committed to Kafka, or not, as commits may fail. Nobody reads them (R6), so it only matters where R6 is off. */

@@ -1,5 +1,5 @@
 /** What is explored: worlds in which nothing may go wrong, and wrong variants that must. */
-import { type Rule, type Rules, rules, without, type World } from './rules.ts'
+import { type Rule, type Rules, without, type World } from './rules.ts'
 
 export type Scenario = { readonly name: string; readonly world: World; readonly rules: Rules }
 
@@ -12,12 +12,20 @@ const calm: World = {
   delayed: 0,
   days: false,
   retention: false,
+  newTopicKeeps: false,
   anew: false,
   commits: false,
 }
 const stormy: World = { ...calm, delayed: 1, days: true, resets: [0, 1] }
+const remade: World = { ...calm, anew: true }
+/** Without topic ids, only the tail can tell that the topic is another one. */
+const keeping: World = { ...remade, retention: true, newTopicKeeps: true }
 
-const right = (name: string, world: World): Scenario => ({ name, world, rules })
+const right = (name: string, world: World, ...off: readonly Rule[]): Scenario => ({
+  name,
+  world,
+  rules: without(...off),
+})
 
 /** For the unit tests: seconds. */
 export const smallScenarios: readonly Scenario[] = [
@@ -28,6 +36,11 @@ export const smallScenarios: readonly Scenario[] = [
   right('retention and days', { ...stormy, retention: true, records: 2 }),
   right('the topic made anew', { ...calm, anew: true }),
   right('the topic made anew, and retention', { ...calm, anew: true, retention: true, records: 2 }),
+  right(
+    'no topic ids, but the new topic keeps its records',
+    { ...keeping, records: 2 },
+    'genesisNamesTheTopicId',
+  ),
 ]
 
 /** The full bounds: minutes. */
@@ -47,6 +60,7 @@ export const fullScenarios: readonly Scenario[] = [
     anew: true,
     retention: true,
   }),
+  right('no topic ids, but the new topic keeps its records', keeping, 'genesisNamesTheTopicId'),
 ]
 
 /** The actions without which the faults of a world were not explored. */
@@ -75,14 +89,13 @@ const wrong = (name: string, world: World, ...off: readonly Rule[]): Scenario =>
 
 const mixed: World = { ...stormy, settings: [0, 1] }
 const retention: World = { ...calm, retention: true }
-const anew: World = { ...calm, anew: true }
 
 export const wrongVariants: readonly Scenario[] = [
   wrong('R1: no genesis, everybody starts by the own reset policy', mixed, 'genesisIsAnObject'),
   wrong('R2: a gap is skipped silently', retention, 'gapsAreLinks'),
-  wrong('R2: a new topic is started silently', anew, 'epochsAreActs'),
-  wrong('R2: a new epoch does not close the old chain', anew, 'epochsCloseChains'),
-  wrong('R2: a new epoch starts with the log whatever is stored', anew, 'epochsSpareWhatIsStored'),
+  wrong('R2: a new topic is started silently', remade, 'epochsAreActs'),
+  wrong('R2: a new epoch does not close the old chain', remade, 'epochsCloseChains'),
+  wrong('R2: a new epoch starts with the log whatever is stored', remade, 'epochsSpareWhatIsStored'),
   wrong('R3: writing by an old view', mixed, 'oldViewsLookAgain'),
   wrong('R3: young links are deleted', mixed, 'onlyOldLinksAreDeleted'),
   wrong('R3: the newest link is deleted', mixed, 'newestLinkIsKept'),
@@ -102,19 +115,14 @@ export const wrongVariants: readonly Scenario[] = [
   wrong('a 412 is taken for "already stored"', mixed, 'conflictsAreRead'),
   wrong('recovery skips the files', mixed, 'recoveryChecksFiles'),
   wrong('an adopter uses its own settings', mixed, 'adoptersUseTheLinksSettings'),
-  wrong('no look at the tail, and no topic ids', anew, 'tailIsChecked', 'genesisNamesTheTopicId'),
-  wrong(
-    'no tail in a gap link, and no topic ids',
-    { ...anew, retention: true },
-    'gapsCarryTheTail',
-    'genesisNamesTheTopicId',
-  ),
+  wrong('no look at the tail, and no topic ids', remade, 'tailIsChecked', 'genesisNamesTheTopicId'),
+  wrong('no tail in a gap link, and no topic ids', keeping, 'gapsCarryTheTail', 'genesisNamesTheTopicId'),
   wrong(
     'no topic ids, and retention passes the tail',
-    { ...anew, retention: true },
+    { ...remade, retention: true },
     'genesisNamesTheTopicId',
   ),
-  wrong('a session outlives its topic', anew, 'sessionsEndWithTheTopic'),
-  wrong('two epochs use the same names of objects', anew, 'epochsAreInNames'),
+  wrong('a session outlives its topic', remade, 'sessionsEndWithTheTopic'),
+  wrong('two epochs use the same names of objects', remade, 'epochsAreInNames'),
   wrong('an unfinished range that left the log blocks the chain', retention, 'lostRangesAreGivenUp'),
 ]

@@ -84,16 +84,28 @@ export function storedOffsets({ files }: State, epoch: number): number {
   )
 }
 
-/** The last stored record below an offset. */
-export function tailBelow({ files }: State, epoch: number, frontier: number) {
+/** The tail that the latest link carries: the last record below an offset that was claimed, stored or not. */
+export function tailBelow({ files, links }: State, epoch: number, frontier: number) {
   for (let offset = frontier - 1; offset >= 0; offset--) {
     for (const incarnation of [0, 1]) {
       const bit = 1 << (incarnation * maxRecords + offset)
       if (files.some((file) => file.epoch === epoch && (file.records & bit) !== 0))
         return { offset, incarnation }
+      const isClaimed = links.some(
+        ({ claim }) =>
+          isRange(claim) &&
+          claim.epoch === epoch &&
+          claim.end === offset &&
+          claim.incarnation === incarnation,
+      )
+      if (isClaimed) return { offset, incarnation }
     }
   }
   return undefined
+}
+
+function isRange({ kind }: Claim): boolean {
+  return kind === 'range' || kind === 'abandon'
 }
 
 /** Adds a request that nobody waits for any more. */

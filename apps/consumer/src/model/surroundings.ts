@@ -19,7 +19,7 @@ export function surroundingSteps(context: Context, state: State, emit: Emit): vo
   crashes(state, emit)
   arrivals(context, state, emit)
   if (context.world.days) daysPass(context, state, emit)
-  if (context.world.retention && state.log.start < context.world.records - 1) {
+  if (hasExpired(context, state)) {
     const log = { ...state.log, start: state.log.start + 1 }
     emit({ ...state, log }, 'Kafka deletes the first record')
   }
@@ -30,6 +30,12 @@ export function surroundingSteps(context: Context, state: State, emit: Emit): vo
     )
   }
   operatorSteps(context, state, emit)
+}
+
+/** One record always stays: an empty log tells nothing new. */
+function hasExpired({ world }: Context, { log }: State): boolean {
+  const isKept = world.newTopicKeeps && log.incarnation > 0
+  return world.retention && !isKept && log.start < world.records - 1
 }
 
 /** At any moment, any number of times. */
@@ -91,14 +97,14 @@ export function operatorSteps(context: Context, state: State, emit: Emit): void 
   const [genesis, next] = state.geneses
   if (!world.anew || log.incarnation === 0 || !genesis || next) return
   const latest = latestOf(state, 0)
+  const known = rules.genesisNamesTheTopicId ? genesis : tailBelow(state, 0, maxRecords)
+  const isOfThisTopic = latest && known?.incarnation === log.incarnation
   if (rules.epochsCloseChains && latest?.kind !== 'close') {
-    if (latest?.incarnation === log.incarnation && missingFiles(context, state, latest).length > 0) return
+    if (isOfThisTopic && missingFiles(context, state, latest).length > 0) return
     const frontier = latest ? frontierOf(latest) : genesis.start
     return emit(withLink(state, claimOf('close', 0, 0, frontier, frontier)), 'the operator closes the chain')
   }
-  const known = rules.genesisNamesTheTopicId ? genesis : tailBelow(state, 0, maxRecords)
-  const isOfThisTopic = rules.epochsSpareWhatIsStored && latest && known?.incarnation === log.incarnation
-  const start = isOfThisTopic ? frontierOf(latest) : log.start
+  const start = rules.epochsSpareWhatIsStored && isOfThisTopic ? frontierOf(latest) : log.start
   const begun = claimOf('genesis', 1, 1, start, start)
   return emit(withGenesis(state, begun), 'the operator creates', undefined, begun)
 }

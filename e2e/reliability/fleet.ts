@@ -57,6 +57,11 @@ export class Fleet implements AsyncDisposable {
     return this.#members.filter((member) => !member.hasLeft)
   }
 
+  /** How often something is in what all members have printed. */
+  count(pattern: RegExp): number {
+    return this.#members.reduce((sum, { output }) => sum + [...output.matchAll(pattern)].length, 0)
+  }
+
   /** Starts one more member; arguments and variables are added to those of the fleet. */
   join(launch: Launch = {}): Member {
     const { args, env, comesBack = true, ...options } = this.#options
@@ -104,6 +109,7 @@ export class Member implements AsyncDisposable {
   #isOver = false
   #pauseMs = firstPauseMs
   #starts = 0
+  #isFrozen = false
   /** The end that was ordered. */
   #ordered: NodeJS.Signals | undefined
 
@@ -140,19 +146,30 @@ export class Member implements AsyncDisposable {
     return readFileSync(this.log, 'utf8')
   }
 
-  /** SIGKILL, also to a stopped process. False: it did not run. */
-  async kill(): Promise<boolean> {
+  /** SIGKILL, also to a stopped process; `forGood`: it does not come back. False: it did not run. */
+  async kill(options: { readonly forGood?: boolean } = {}): Promise<boolean> {
+    if (options.forGood === true) this.#comesBack = false
     return (await this.#end('SIGKILL', 'kill -9')) !== undefined
   }
 
-  /** SIGSTOP: the process is frozen and keeps its connections. False: it did not run. */
-  async freeze(): Promise<boolean> {
-    return this.#switch('SIGSTOP', true)
+  /** Whether the system shows it as stopped, by us or by itself (a failpoint): each time counts once. */
+  async isFrozen(): Promise<boolean> {
+    const child = this.#process
+    const isFrozen = child?.pid !== undefined && (await isStopped(child.pid)) && child === this.#process
+    if (isFrozen && !this.#isFrozen) this.#reports.count('SIGSTOP')
+    if (!isFrozen && this.#isFrozen) this.#reports.count('SIGCONT')
+    this.#isFrozen = isFrozen
+    return isFrozen
   }
 
-  /** SIGCONT. False: it was not frozen, or does not run. */
+  /** SIGSTOP: the process is frozen and keeps its connections. False: it does not run. */
+  async freeze(): Promise<boolean> {
+    return await this.#signalUntil('SIGSTOP', true)
+  }
+
+  /** SIGCONT, until it is seen to run: it may have stopped itself again at once. False: it does not run. */
   async thaw(): Promise<boolean> {
-    return this.#switch('SIGCONT', false)
+    return await this.#signalUntil('SIGCONT', false)
   }
 
   /** SIGTERM, and waits for the end; a process that does not drain in time is killed, which is a finding. */
@@ -197,6 +214,7 @@ export class Member implements AsyncDisposable {
       child.once('error', reject)
       child.once('exit', (code, signal) => {
         this.#process = undefined
+        this.#isFrozen = false
         this.#ended({ code, signal }, performance.now() - startedAt)
         resolve({ code, signal })
       })
@@ -231,16 +249,15 @@ export class Member implements AsyncDisposable {
     return exit
   }
 
-  async #switch(signal: 'SIGSTOP' | 'SIGCONT', toStopped: boolean): Promise<boolean> {
+  async #signalUntil(signal: 'SIGSTOP' | 'SIGCONT', isFrozen: boolean): Promise<boolean> {
     const child = this.#process
-    if (child?.pid === undefined || (await isStopped(child.pid)) === toStopped) return false
-    child.kill(signal)
+    if (child === undefined) return false
     while (this.#process === child) {
-      if ((await isStopped(child.pid)) === toStopped) {
-        this.#reports.count(signal)
-        return true
-      }
+      child.kill(signal)
+      // oxlint-disable no-await-in-loop
+      if ((await this.isFrozen()) === isFrozen) return true
       await sleep(5)
+      // oxlint-enable no-await-in-loop
     }
     return false
   }

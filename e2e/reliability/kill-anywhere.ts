@@ -29,7 +29,7 @@ export type KillSeries = {
 /** One failpoint, all its occurrences, one lake. Throws when an occurrence cannot be reached. */
 export async function killSeries(series: KillSeries): Promise<Outcome> {
   const { bundle, seed, s3, failpoint, occurrences } = series
-  const args = ['--max-records', String(recordsInRange), '--max-age', '200ms']
+  const args = ['--max-records', String(recordsInRange), '--max-age', '200ms', '--on-source-gap', 'record']
   const ground = await ProvingGround.open({ scenario: 'kill-anywhere', seed, bundle, partitions, s3, args })
   await using scene = new Scene(ground)
   for (const occurrence of occurrences) {
@@ -49,7 +49,12 @@ class Scene implements AsyncDisposable {
   readonly fleet: Fleet
   #runs = 0
   /** The preparation that worked last comes first. */
-  #preparations = [() => this.#moreRecords(), () => this.#unfinishedRanges(), () => this.#newTopic()]
+  #preparations = [
+    () => this.#moreRecords(),
+    () => this.#unfinishedRanges(),
+    () => this.#newTopic(),
+    () => this.#deletedRecords(),
+  ]
 
   constructor(ground: ProvingGround) {
     this.#ground = ground
@@ -57,7 +62,7 @@ class Scene implements AsyncDisposable {
     this.fleet = ground.fleet()
   }
 
-  /** Runs consumers until one dies there; false when none of the preparations leads there. */
+  /** Runs consumers until one dies there. False: none of the preparations leads there. */
   async killAt(failpoint: string, occurrence: number): Promise<boolean> {
     for (const prepare of this.#preparations) {
       // oxlint-disable no-await-in-loop -- what comes next depends on it
@@ -97,6 +102,14 @@ class Scene implements AsyncDisposable {
   /** Partitions that no chain knows yet. */
   async #newTopic(): Promise<void> {
     await this.#ground.addTopic()
+    await this.#moreRecords()
+  }
+
+  /** Records that are gone before they were stored, in each partition. */
+  async #deletedRecords(): Promise<void> {
+    await this.#ground.storeAll(this.fleet)
+    await this.#moreRecords()
+    await this.#ground.deleteRecords(this.#ground.topic)
     await this.#moreRecords()
   }
 

@@ -20,6 +20,8 @@ export type LoadMix = {
   /** Of records: those without a value, and those that are not JSON. */
   readonly tombstones?: number
   readonly poison?: number
+  /** Of records: JSON that reads the same if it is spelt anew, and must not be. */
+  readonly odd?: number
   /** Most records in a batch. Default 5. */
   readonly batch?: number
 }
@@ -49,12 +51,20 @@ type Sent = { readonly entry: Omit<LedgerEntry, 'outcome' | 'offset'>; readonly 
 
 const notJson = ['{"a":', 'nul', '\u0000', "{'a':1}", '[1,]', '{"a":1}}', 'NaN', '\ufeff{}', '"\\x"', '']
 
+/** JSON whose spelling matters; `id` makes it unique. */
+const oddJson: readonly ((id: string) => string)[] = [
+  (id) => `{"id":"${id}","one":1.0,"hundred":1e2,"big":12345678901234567890,"small":1E-7}`,
+  (id) => String.raw`{"id":"${id}","text":"\u00e4\/\ud83d\ude00\u0000"}`,
+  (id) => ` {"id": "${id}" , "id": null}`,
+  (id) => `{\r\n  "id": "${id}",\r\n\t"numbers": [ 1.50, -0, 0.0 ]\r\n}\r\n`,
+  (id) => `"${id}"`,
+]
+
 export class LoadDriver implements AsyncDisposable {
   readonly counts: LoadCounts = { records: 0, aborted: 0, tombstones: 0, poison: 0, unknown: 0 }
   readonly #load: Load
   readonly #kafka: Kafka
   readonly #random: Random
-  readonly #sender: string
   #plain: Producer | undefined
   #transactional: Producer | undefined
   #seq = 0
@@ -64,9 +74,8 @@ export class LoadDriver implements AsyncDisposable {
   constructor(load: Load) {
     this.#load = load
     this.#random = seededRandom(load.seed)
-    this.#sender = load.sender
     this.#kafka = new Kafka({
-      clientId: this.#sender,
+      clientId: load.sender,
       brokers: load.brokers.split(','),
       logLevel: logLevel.NOTHING,
       retry: { initialRetryTime: 50, retries: 10 },
@@ -141,7 +150,7 @@ export class LoadDriver implements AsyncDisposable {
   async #sendTransaction(topic: string, partition: number, count: number, commits: boolean): Promise<void> {
     const { messages, sent } = this.#batch(topic, partition, count)
     try {
-      const options = { idempotent: true, maxInFlightRequests: 1, transactionalId: this.#sender }
+      const options = { idempotent: true, maxInFlightRequests: 1, transactionalId: this.#load.sender }
       this.#transactional ??= await connected(this.#kafka.producer(options))
       const transaction = await this.#transactional.transaction()
       const [answer] = await transaction.send({ topic, messages, acks: -1 })
@@ -162,32 +171,32 @@ export class LoadDriver implements AsyncDisposable {
   }
 
   #record(topic: string, partition: number): { readonly message: Message; readonly sent: Sent } {
-    const { tombstones = 0, poison = 0 } = this.#load
     const seq = ++this.#seq
-    const sender = this.#sender
-    const drawn = this.#random()
+    const { sender } = this.#load
     const key = this.#random.chance(0.05) ? null : `k${this.#random.integer(0, 20)}`
-    const isTombstone = drawn < tombstones
-    const isPoison = !isTombstone && drawn < tombstones + poison
-    const text = isPoison
-      ? `${this.#random.pick(notJson)}\u00a0${sender}/${seq}`
-      : JSON.stringify({ seq, sender, text: 'ä'.repeat(this.#random.integer(0, 60)) })
-    if (isTombstone) this.counts.tombstones++
-    if (isPoison) this.counts.poison++
+    const text = this.#value(`${sender}/${seq}`)
+    const sha256 = createHash('sha256')
+      .update(text ?? '')
+      .digest('hex')
     return {
-      message: { partition, key, value: isTombstone ? null : text, headers: { seq: String(seq), sender } },
-      sent: {
-        isTombstone,
-        entry: {
-          topic,
-          partition,
-          key,
-          seq,
-          sender,
-          sha256: createHash('sha256').update(text).digest('hex'),
-        },
-      },
+      message: { partition, key, value: text, headers: { seq: String(seq), sender } },
+      sent: { isTombstone: text === null, entry: { topic, partition, key, seq, sender, sha256 } },
     }
+  }
+
+  #value(id: string): string | null {
+    const { tombstones = 0, poison = 0, odd = 0 } = this.#load
+    const drawn = this.#random()
+    if (drawn < tombstones) {
+      this.counts.tombstones++
+      return null
+    }
+    if (drawn < tombstones + poison) {
+      this.counts.poison++
+      return `${this.#random.pick(notJson)}\u00a0${id}`
+    }
+    if (drawn < tombstones + poison + odd) return this.#random.pick(oddJson)(id)
+    return JSON.stringify({ id, text: 'ä'.repeat(this.#random.integer(0, 60)) })
   }
 
   /** Null values are not unique, which the ledger's readers rely on: they are left out. */

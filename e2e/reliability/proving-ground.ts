@@ -8,6 +8,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openAdmin } from '@pinpipe/kafka/admin'
+// oxlint-disable-next-line no-restricted-imports -- deleting records is not for the apps' port
+import { Kafka, logLevel } from 'kafkajs'
 import { startEmbeddedKafka, type EmbeddedKafka } from '@pinpipe/embedded-kafka'
 import type { S3Access } from '@pinpipe/local-stack/s3-access'
 import { check, type Evidence } from './check.ts'
@@ -111,6 +113,21 @@ export class ProvingGround implements AsyncDisposable {
     return topic
   }
 
+  /** Deletes all that a topic holds, as retention does: its partitions begin where they end. */
+  async deleteRecords(topic: string): Promise<void> {
+    const kafka = new Kafka({
+      clientId: 'retention',
+      brokers: this.brokers.split(','),
+      logLevel: logLevel.NOTHING,
+    })
+    const admin = kafka.admin()
+    await admin.connect()
+    const ends = await admin.fetchTopicOffsets(topic)
+    const partitions = ends.map(({ partition, high }) => ({ partition, offset: high }))
+    await admin.deleteTopicRecords({ topic, partitions })
+    await admin.disconnect()
+  }
+
   /** A driver that writes to all topics, also to those that are added later. */
   load(mix: LoadMix = {}): LoadDriver {
     const { topics, brokers, ledger } = this
@@ -119,11 +136,11 @@ export class ProvingGround implements AsyncDisposable {
     return this.#resources.use(new LoadDriver({ ...mix, topics, partitions, brokers, ledger, seed, sender }))
   }
 
-  /** Consumers of all topics that there are when they start. */
-  fleet(options: Partial<FleetOptions> = {}): Fleet {
+  /** Consumers of all topics that there are when they start; with another group they are another deployment. */
+  fleet(options: Partial<FleetOptions & { readonly group: string }> = {}): Fleet {
     const { bundle, args: common = [] } = this.#options
-    const { args = [], env = {}, moreArgs = () => [], ...rest } = options
-    const own = ['--group', this.group, '--lake', this.lake, ...sessionTimeout]
+    const { args = [], env = {}, moreArgs = () => [], group = this.group, ...rest } = options
+    const own = ['--group', group, '--lake', this.lake, ...sessionTimeout]
     return this.#resources.use(
       new Fleet({
         ...rest,

@@ -2,14 +2,15 @@ import { nodeProgram } from '@pinpipe/local-stack/environment'
 import { type KafkaFacts, startKafka } from '@pinpipe/local-stack/kafka'
 import { fetchJars } from '@pinpipe/local-stack/maven-jars'
 import { stackTest } from '@pinpipe/local-stack/stack-test'
-import { Kafka, logLevel } from 'kafkajs'
+import { Kafka, type KafkaConfig, logLevel } from 'kafkajs'
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import { type AwsCredentials } from './credentials.ts'
+import { mskSasl } from './msk-sasl.ts'
 import { mskTokenProvider } from './token-provider.ts'
 
 const run = promisify(execFile)
@@ -22,16 +23,19 @@ const credentials: AwsCredentials = {
 // Which of the two depends on whether the broker hangs up before or after the next request is sent.
 const loginRefused = /Closed connection|No brokers in the broker pool/
 
+const client = { region: 'eu-west-1', clientId: 'stack-test' } as const
+
+/** With kafkajs's own OAUTHBEARER. */
 function clientOf(brokers: string, given: AwsCredentials): Kafka {
-  const token = mskTokenProvider({
-    region: 'eu-west-1',
-    clientId: 'stack-test',
-    credentials: () => Promise.resolve(given),
-  })
+  const oauthBearerProvider = mskTokenProvider({ ...client, credentials: () => Promise.resolve(given) })
+  return clientWith(brokers, { mechanism: 'oauthbearer', oauthBearerProvider })
+}
+
+function clientWith(brokers: string, sasl: NonNullable<KafkaConfig['sasl']>): Kafka {
   return new Kafka({
-    clientId: 'stack-test',
+    clientId: client.clientId,
     brokers: brokers.split(','),
-    sasl: { mechanism: 'oauthbearer', oauthBearerProvider: token },
+    sasl,
     logLevel: logLevel.NOTHING,
     retry: { retries: 0 },
   })
@@ -78,10 +82,18 @@ stackTest(
       await expect(short.listTopics()).resolves.toContain('seen')
       await short.disconnect()
 
-      const wrong = clientOf(own.listeners.saslPlain, { ...credentials, secretAccessKey: 'another' }).admin()
-      await wrong.connect()
-      await expect(wrong.listTopics()).rejects.toThrow(loginRefused)
-      await wrong.disconnect()
+      const wrong = { ...credentials, secretAccessKey: 'another' }
+      const unread = clientOf(own.listeners.saslPlain, wrong).admin()
+      await unread.connect()
+      await expect(unread.listTopics()).rejects.toThrow(loginRefused)
+      await unread.disconnect()
+
+      vi.stubEnv('AWS_ENDPOINT_URL_STS', 'http://127.0.0.1:1')
+      const login = mskSasl({ ...client, credentials: () => Promise.resolve(wrong) })
+      const read = clientWith(own.listeners.saslPlain, login).admin()
+      await expect(read.connect()).rejects.toThrow('the broker refused the login of the access key AKIASTACK')
+      await read.disconnect()
+      vi.unstubAllEnvs()
 
       expect(await runReadmeExample(own)).toContain("'seen'")
     } finally {

@@ -98,11 +98,21 @@ describe('one unfinished range per partition (R4)', () => {
 })
 
 describe('positions', () => {
+  test('a batch that leaves out offsets ends the run: it would lose them', async () => {
+    const { pipeline, assign, ended, store } = startPipeline()
+    await assign(0)
+    await pipeline.batch(batch(0, 3))
+    await pipeline.batch(batch(6, 6))
+    await expect(ended).rejects.toThrow('a batch at 6 came when 4 was next')
+    expect(store.keys).toEqual([])
+  })
+
   test('offsets without records belong to a range: at its end, between two, and alone (K12)', async () => {
     const { pipeline, assign, store, clock, group } = startPipeline({ limits: { maxAgeMs: 1000 } })
     await assign(0)
     await pipeline.batch({ ...batch(0, 1), lastOffset: 3n })
     await clock.advance(1000)
+    await pipeline.skipped({ topic: 't', partition: 0, nextOffset: 6n })
     await pipeline.batch(batch(6, 6))
     await clock.advance(1000)
     await pipeline.skipped({ topic: 't', partition: 0, nextOffset: 9n })

@@ -25,7 +25,7 @@ import type { MemoryBudget } from './memory-budget.ts'
 import { Offsets } from './offsets.ts'
 import { keyOf } from './partition-key.ts'
 import type { SealedRange } from './range.ts'
-import type { Recovery } from './recovery.ts'
+import type { Recovered, Recovery } from './recovery.ts'
 import type { Limits } from './triggers.ts'
 import type { UntilEnd } from './until-end.ts'
 import { aborted, pause, withinTime } from './waiting.ts'
@@ -35,6 +35,8 @@ const handOverMs = 10_000
 /** The last commit has no later one to make up for it: during a rebalance it takes a few. */
 const lastCommitAttempts = 4
 const lastCommitPauseMs = 500
+/** Of a partition that the cluster no longer has. */
+const noLog: Log = { low: 0n, high: 0n }
 
 export type PipelineOptions = {
   readonly consumer: Pick<RecordConsumer, 'run' | 'commit' | 'seek' | 'pause' | 'resume' | 'stop'>
@@ -108,7 +110,7 @@ export class Pipeline implements ConsumerHandlers {
     const logs = await this.#logsOf(partitions)
     await Promise.all(
       partitions.map(async (at) =>
-        starts.set(keyOf(at), await this.#begin(at, logs.get(keyOf(at)) ?? { low: 0n, high: 0n })),
+        starts.set(keyOf(at), await this.#begin(at, logs.get(keyOf(at)) ?? noLog)),
       ),
     )
     for (const lane of this.#suspended.values()) lane.close()
@@ -178,9 +180,13 @@ export class Pipeline implements ConsumerHandlers {
     this.#options.events.overtaken(lane.at, lane.records)
     lane.close()
     if (this.#lanes.get(keyOf(lane.at)) !== lane) return
-    const log = (await this.#logsOf([lane.at])).get(keyOf(lane.at))
-    const offset = await this.#recover(lane.at, log ?? { low: 0n, high: 0n })
-    this.#options.consumer.seek({ ...lane.at, offset })
+    const log = (await this.#logsOf([lane.at])).get(keyOf(lane.at)) ?? noLog
+    const recovered = await this.#options.recovery.recover(lane.at, log)
+    // Taken away meanwhile: whoever gets it next looks for himself.
+    if (this.#lanes.get(keyOf(lane.at)) !== lane) return
+    // In one turn with the new lane, which must not meet what was fetched for the old one.
+    this.#options.consumer.seek({ ...lane.at, offset: readFromOf(recovered, log) })
+    this.#open(lane.at, recovered)
   }
 
   /** Never, without `--until-end`. Partitions of other members are asked for as long as the signal allows. */
@@ -232,38 +238,37 @@ export class Pipeline implements ConsumerHandlers {
 
   /** @returns where to read on */
   async #begin(at: TopicPartition, log: Log): Promise<bigint> {
-    const { clock, untilEnd } = this.#options
     const before = this.#suspended.get(keyOf(at))
-    if (before === undefined) return await this.#recover(at, log)
-    await withinTime(clock, handOverMs, before.settled())
-    const view = before.isClosed || before.isStoring ? undefined : await before.chain.look()
-    if (
-      view?.frontier !== before.frontier ||
-      view.missing.length > 0 ||
-      view.isEnded ||
-      before.frontier > log.high
-    ) {
-      return await this.#recover(at, log)
+    if (before === undefined || !(await this.#isStillWhereItWas(before, log))) {
+      const recovered = await this.#options.recovery.recover(at, log)
+      this.#open(at, recovered)
+      return readFromOf(recovered, log)
     }
     this.#suspended.delete(keyOf(at))
     this.#lanes.set(keyOf(at), before)
     this.#backpressure.begin(at)
-    untilEnd?.passed(at, view.frontier)
+    this.#options.untilEnd?.passed(at, before.frontier)
     return before.resume(log.low)
   }
 
-  /** @returns where to read on */
-  async #recover(at: TopicPartition, log: Log): Promise<bigint> {
-    const { recovery, limits, budget, encoding, clock, untilEnd, events } = this.#options
-    const recovered = await recovery.recover(at, log)
+  /** Nobody else stored anything since the lane was suspended, and it has nothing under way: it may go on. */
+  async #isStillWhereItWas(lane: Lane, log: Log): Promise<boolean> {
+    await withinTime(this.#options.clock, handOverMs, lane.settled())
+    if (lane.isClosed || lane.isStoring || lane.offsets.next > log.high) return false
+    const view = await lane.chain.look()
+    const isSameTopic =
+      view?.topicId === undefined || log.topicId === undefined || view.topicId === log.topicId
+    return isSameTopic && view?.frontier === lane.frontier && view.missing.length === 0 && !view.isEnded
+  }
+
+  /** Begins a lane where recovery says, unless the partition is halted. */
+  #open(at: TopicPartition, recovered: Recovered): void {
+    const { limits, budget, encoding, clock, untilEnd, events } = this.#options
     this.#everAssigned.add(keyOf(at))
     this.#backpressure.begin(at)
-    if (recovered.kind === 'halt') {
-      this.#halt(at, recovered.halt)
-      return log.high
-    }
+    if (recovered.kind === 'halt') return this.#halt(at, recovered.halt)
     if (this.#halted.delete(keyOf(at))) events.partitionGoesOn(at)
-    const { chain, frontier, readFrom, start } = recovered
+    const { chain, frontier, start } = recovered
     const lane: Lane = new Lane({
       ...start,
       at,
@@ -280,7 +285,6 @@ export class Pipeline implements ConsumerHandlers {
     this.#lanes.set(keyOf(at), lane)
     untilEnd?.passed(at, frontier)
     if (lane.offsets.isAtTarget) this.#backpressure.hold(at, 'over')
-    return readFrom
   }
 
   /** A role that may not read the topic's settings is taken for a no: better to halt than to go on in another log. */
@@ -312,4 +316,9 @@ export class Pipeline implements ConsumerHandlers {
     this.#broken.reject(error)
     for (const lane of this.#lanes.values()) lane.close()
   }
+}
+
+/** A halted partition is not read; the group has to have a position in its log all the same. */
+function readFromOf(recovered: Recovered, log: Log): bigint {
+  return recovered.kind === 'halt' ? log.high : recovered.readFrom
 }

@@ -97,7 +97,7 @@ describe('settings, a client.properties file', () => {
       ),
       env: { KAFKA_USERNAME: 'u', KAFKA_PASSWORD: secret },
       exit: 64,
-      cause: '--auth plain contradicts the client properties, which say msk-iam:',
+      cause: '--auth plain contradicts the client properties, which say aws-msk-iam:',
       remedy: 'leave one of them out',
     })
   })

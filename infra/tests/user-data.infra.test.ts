@@ -206,12 +206,12 @@ describeTerraform('the first boot', () => {
     const { security, ignored, notes } = await readClientProperties(join(machine.root, clientProperties))
     expect(ignored).toEqual([])
     // It says nothing of other credentials, which the Java library must not fall back to.
-    expect(notes).toEqual([expect.stringMatching(/^sasl.mechanism=AWS_MSK_IAM is understood as OAUTHBEARER/)])
+    expect(notes).toEqual([])
     expect(security).toEqual({
       protocol: 'SASL_SSL',
       tls: {},
       login: {
-        auth: 'msk-iam',
+        auth: 'aws-msk-iam',
         iam: {
           roleArn: 'arn:aws:iam::111122223333:role/pinpipe-topic-admin',
           roleSessionName: 'pinpipe-topic-admin',

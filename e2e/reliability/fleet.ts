@@ -13,6 +13,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
 export type FleetOptions = {
+  /** Begins the names of its members: `consumer`. */
+  readonly name?: string
   /** The consumer's bundle: of the release, or an instrumented one. */
   readonly bundle: string
   /** A log file of each process goes there. */
@@ -66,7 +68,7 @@ export class Fleet implements AsyncDisposable {
   join(launch: Launch = {}): Member {
     const { args, env, comesBack = true, ...options } = this.#options
     const member = new Member(
-      `consumer-${this.#members.length + 1}`,
+      `${this.#options.name ?? 'consumer'}-${this.#members.length + 1}`,
       {
         ...options,
         args: [...args, ...(launch.args ?? [])],

@@ -40,7 +40,7 @@ export async function killSeries(series: KillSeries): Promise<Outcome> {
       )
   }
   await ground.storeAll(scene.fleet)
-  return await ground.conclude(scene.fleet)
+  return await ground.conclude([scene.fleet])
 }
 
 class Scene implements AsyncDisposable {
@@ -70,7 +70,7 @@ class Scene implements AsyncDisposable {
       const log = this.#failpointLog()
       const env = { FAILPOINT: `${failpoint}:${occurrence}:kill`, FAILPOINT_LOG: log }
       const exit = await this.#ground.storeAll(this.fleet, { env })
-      await this.#forget()
+      this.#ground.forgetMembers()
       // oxlint-enable no-await-in-loop
       if (exit.signal === 'SIGKILL' && firedIn(log).length === 1) {
         this.#preparations = [prepare, ...this.#preparations.filter((one) => one !== prepare)]
@@ -96,7 +96,7 @@ class Scene implements AsyncDisposable {
       await sleep(20)
     }
     await member.kill()
-    await this.#forget()
+    this.#ground.forgetMembers()
   }
 
   /** Partitions that no chain knows yet. */
@@ -111,12 +111,6 @@ class Scene implements AsyncDisposable {
     await this.#moreRecords()
     await this.#ground.deleteRecords(this.#ground.topic)
     await this.#moreRecords()
-  }
-
-  /** The broker need not wait until the dead member's session is over. */
-  async #forget(): Promise<void> {
-    const { embedded, group } = this.#ground
-    if (embedded?.group(group) !== undefined) embedded.faults.expireSessions(group)
   }
 
   #failpointLog(): string {

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openAdmin } from '@pinpipe/kafka/admin'
 // oxlint-disable-next-line no-restricted-imports -- deleting records is not for the apps' port
-import { Kafka, logLevel } from 'kafkajs'
+import { Kafka, logLevel, type Admin } from 'kafkajs'
 import { startEmbeddedKafka, type EmbeddedKafka } from '@pinpipe/embedded-kafka'
 import type { S3Access } from '@pinpipe/local-stack/s3-access'
 import { check, type Evidence } from './check.ts'
@@ -50,6 +50,7 @@ export class ProvingGround implements AsyncDisposable {
   readonly #options: GroundOptions
   readonly #resources: AsyncDisposableStack
   #senders = 0
+  #fleets = 0
   readonly #startedAt = performance.now()
   readonly topics: string[]
   readonly brokers: string
@@ -115,17 +116,28 @@ export class ProvingGround implements AsyncDisposable {
 
   /** Deletes all that a topic holds, as retention does: its partitions begin where they end. */
   async deleteRecords(topic: string): Promise<void> {
-    const kafka = new Kafka({
-      clientId: 'retention',
-      brokers: this.brokers.split(','),
-      logLevel: logLevel.NOTHING,
+    await this.withAdmin(async (admin) => {
+      const ends = await admin.fetchTopicOffsets(topic)
+      const partitions = ends.map(({ partition, high }) => ({ partition, offset: high }))
+      await admin.deleteTopicRecords({ topic, partitions })
     })
-    const admin = kafka.admin()
+  }
+
+  /** For what the apps' port cannot do. */
+  async withAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
+    const brokers = this.brokers.split(',')
+    const admin = new Kafka({ clientId: 'operator', brokers, logLevel: logLevel.NOTHING }).admin()
     await admin.connect()
-    const ends = await admin.fetchTopicOffsets(topic)
-    const partitions = ends.map(({ partition, high }) => ({ partition, offset: high }))
-    await admin.deleteTopicRecords({ topic, partitions })
-    await admin.disconnect()
+    try {
+      return await work(admin)
+    } finally {
+      await admin.disconnect()
+    }
+  }
+
+  /** The embedded broker need not wait until the sessions of the dead are over. */
+  forgetMembers(): void {
+    if (this.embedded?.group(this.group) !== undefined) this.embedded.faults.expireSessions(this.group)
   }
 
   /** A driver that writes to all topics, also to those that are added later. */
@@ -143,6 +155,7 @@ export class ProvingGround implements AsyncDisposable {
     const own = ['--group', group, '--lake', this.lake, ...sessionTimeout]
     return this.#resources.use(
       new Fleet({
+        name: `fleet-${++this.#fleets}`,
         ...rest,
         bundle,
         folder: this.folder,
@@ -182,23 +195,25 @@ export class ProvingGround implements AsyncDisposable {
     })
   }
 
-  /** The checker's verdict and what the fleet went through, noted as a line of the figures. */
-  async conclude(fleet: Fleet, more: Partial<Outcome> = {}): Promise<Outcome> {
+  /** The checker's verdict and what happened, noted as a line of the figures; `faults` are those that no fleet counts. */
+  async conclude(
+    fleets: readonly Fleet[],
+    faults: Outcome['faults'] = {},
+    more: Partial<Pick<Outcome, 'report' | 'worstRecoveryMs'>> = {},
+  ): Promise<Outcome> {
     const { scenario, seed, s3 } = this.#options
-    const report = more.report ?? (await this.check())
-    const { unexpected, ...figures } = {
+    const figures: Figures = {
       scenario,
-      kafka: this.embedded === undefined ? ('apache' as const) : ('embedded' as const),
-      lake: s3 === undefined ? ('folder' as const) : ('s3' as const),
+      kafka: this.embedded === undefined ? 'apache' : 'embedded',
+      lake: s3 === undefined ? 'folder' : 's3',
       seed,
-      faults: fleet.faults,
-      unexpected: fleet.unexpected,
+      faults: sumOf([...fleets.map((fleet) => fleet.faults), faults]),
+      report: more.report ?? (await this.check()),
       durationMs: Math.round(performance.now() - this.#startedAt),
       ...more,
-      report,
     }
     noteFigures(figures)
-    return { ...figures, unexpected }
+    return { ...figures, unexpected: fleets.flatMap(({ unexpected }) => unexpected) }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -214,6 +229,13 @@ async function createTopic(
   await using admin = await openAdmin({ clientId: 'scenario', brokers: brokers.split(','), tls: false })
   await admin.createTopics([{ topic, partitions, replicationFactor: 1 }])
   return topic
+}
+
+function sumOf(counts: readonly Outcome['faults'][]): Record<string, number> {
+  const sum: Record<string, number> = {}
+  for (const [fault, count] of counts.flatMap((one) => Object.entries(one)))
+    sum[fault] = (sum[fault] ?? 0) + count
+  return sum
 }
 
 /** A name that no other run has. */

@@ -40,9 +40,8 @@ export async function randomKills(options: RandomKills): Promise<Outcome> {
   await fleet.leave()
   await sampler.stop()
   await ground.storeAll(fleet)
-  return await ground.conclude(fleet, {
-    worstRecoveryMs: worstRecoveryMs(jsonLines<HistorySample>(ground.history), killedAtMs),
-  })
+  const samples = jsonLines<HistorySample>(ground.history)
+  return await ground.conclude([fleet], {}, { worstRecoveryMs: worstRecoveryMs(samples, killedAtMs) })
 }
 
 /** Long enough for a group to find together again, or so short that it cannot. */

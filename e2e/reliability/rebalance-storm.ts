@@ -40,5 +40,5 @@ export async function rebalanceStorm(options: RebalanceStorm): Promise<Outcome> 
   await fleet.leave()
   await sampler.stop()
   await ground.storeAll(fleet)
-  return await ground.conclude(fleet, { faults: { ...fleet.faults, joined } })
+  return await ground.conclude([fleet], { joined })
 }

@@ -43,9 +43,7 @@ export async function zombies(options: Zombies): Promise<Outcome> {
   await waking
   await sampler.stop()
   await ground.storeAll(fleet)
-  return await ground.conclude(fleet, {
-    faults: { ...fleet.faults, 'lost claims': fleet.count(/another writer claimed/g) },
-  })
+  return await ground.conclude([fleet], { 'lost claims': fleet.count(/another writer claimed/g) })
 }
 
 /** Lets each that stopped go on after its session is over, until nobody is there any more. */

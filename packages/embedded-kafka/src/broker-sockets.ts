@@ -6,11 +6,22 @@ import { type Cluster } from './cluster.ts'
 import { type Respond } from './connection.ts'
 import { dispatch } from './dispatcher.ts'
 import { type BrokerPower } from './faults.ts'
-import { type Listener, openListener } from './listener.ts'
+import { LoginSession } from './login/login-session.ts'
+import { type Mechanism } from './login/mechanism.ts'
+import { type Listener, type TlsOptions, openListener } from './listener.ts'
 
 type Options = {
   readonly port?: number
+  readonly tls?: TlsOptions
   readonly maxRequestBytes?: number
+  readonly logins?: Logins
+}
+
+/** Who may come in, and for how long. */
+export type Logins = {
+  readonly mechanisms: readonly Mechanism[]
+  /** connections.max.reauth.ms: a session ends at the latest then (KIP-368). Default 0: with its credentials. */
+  readonly maxSessionMs?: number
 }
 
 /** socket.request.max.bytes */
@@ -59,12 +70,14 @@ export class BrokerSockets implements BrokerPower {
 
   async #open(broker: Broker, port: number): Promise<void> {
     const cluster = this.#cluster
-    const maxFrameBytes = this.#options.maxRequestBytes ?? largestRequestBytes
+    const { maxRequestBytes: maxFrameBytes = largestRequestBytes, tls } = this.#options
+    const { mechanisms = [], maxSessionMs = 0 } = this.#options.logins ?? {}
     const respondTo = (socket: Socket): Respond => {
       const clientHost = `/${socket.remoteAddress ?? ''}`
-      return (frame, connection) => dispatch(frame, { cluster, broker, clientHost, ...connection })
+      const login = new LoginSession({ mechanisms, maxSessionMs, clock: cluster.clock })
+      return (frame, connection) => dispatch(frame, { cluster, broker, clientHost, login, ...connection })
     }
-    const listener = await openListener({ host: broker.host, port, maxFrameBytes }, respondTo)
+    const listener = await openListener({ host: broker.host, port, maxFrameBytes, tls }, respondTo)
     broker.port = listener.port
     this.#listeners.set(broker.id, listener)
   }

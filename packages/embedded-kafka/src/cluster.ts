@@ -1,6 +1,7 @@
 /** All state of the embedded Kafka. Handlers get it with each request; it knows nothing of sockets. */
 
 import { randomBytes } from 'node:crypto'
+import { Denials } from './access.ts'
 import { Brokers } from './brokers.ts'
 import { type Clock, type Timer } from './clock.ts'
 import { Coordinators } from './coordinators.ts'
@@ -39,6 +40,7 @@ export class Cluster {
   readonly transactions: Transactions
   readonly faultRules = new FaultRules()
   readonly internalErrors = new InternalErrors()
+  readonly denials = new Denials()
   readonly coordinators: Coordinators
 
   #cleanup: Timer | undefined

@@ -7,10 +7,11 @@ import { type Socket } from 'node:net'
 import { FrameBuffers } from './frame-buffers.ts'
 import { FrameReader } from './frame-reader.ts'
 import { Pins } from './log/pins.ts'
-import { readingSocket } from './reading-socket.ts'
 
-/** What to do about one frame: chunks of the answer's frame, nothing, or the end of the connection. */
-export type Reply = readonly Buffer[] | 'nothing' | 'hang-up'
+/** What to do about one frame: send the chunks of an answer's frame, nothing, or end the connection. */
+export type Reply = Answer | 'nothing' | 'hang-up'
+/** After the last answer the connection ends. */
+export type Answer = { readonly chunks: readonly Buffer[]; readonly isLast: boolean }
 /** `pins` are released, and the frame is used again, when the answer is sent. `gone` aborts with the connection. */
 export type Respond = (
   frame: Buffer,
@@ -19,8 +20,15 @@ export type Respond = (
 
 const buffers = new FrameBuffers()
 
-/** Serves the socket until it is closed, by whichever side. Never rejects. */
-export function serve(accepted: Socket, maxFrameBytes: number, respond: Respond): Socket {
+/**
+ * Serves a socket until it is closed, by whichever side. Never throws.
+ * @param open makes the socket that hands each read to `onRead`, for the time of the call
+ */
+export function serve(
+  open: (onRead: (bytes: Buffer) => void) => Socket,
+  maxFrameBytes: number,
+  respond: Respond,
+): Socket {
   const frames = new FrameReader(maxFrameBytes, buffers)
   const waiting: Buffer[] = []
   const gone = new AbortController()
@@ -36,7 +44,9 @@ export function serve(accepted: Socket, maxFrameBytes: number, respond: Respond)
       const reply = await respond(frame, { gone: gone.signal, pins })
       if (reply === 'hang-up') socket.destroy()
       if (typeof reply === 'string' || socket.destroyed) return done()
-      if (!send(socket, reply, done)) await drained(socket)
+      const hasRoom = send(socket, reply.chunks, done)
+      if (reply.isLast) socket.destroySoon()
+      else if (!hasRoom) await drained(socket)
     } catch {
       socket.destroy()
       done()
@@ -46,13 +56,13 @@ export function serve(accepted: Socket, maxFrameBytes: number, respond: Respond)
     busy = true
     for (let frame = waiting.shift(); frame !== undefined; frame = waiting.shift()) {
       await answer(frame)
-      if (socket.destroyed) return
+      if (socket.destroyed || socket.writableEnded) return
     }
     busy = false
     socket.resume()
   }
 
-  const socket = readingSocket(accepted, (bytes) => {
+  const socket = open((bytes) => {
     try {
       waiting.push(...frames.push(bytes))
     } catch {

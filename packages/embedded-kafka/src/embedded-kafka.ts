@@ -1,10 +1,12 @@
 /** The embedded broker: starts in milliseconds, lives in this process, forgets everything when it is closed. */
 
-import { BrokerSockets } from './broker-sockets.ts'
+import { type Denial } from './access.ts'
+import { BrokerSockets, type Logins } from './broker-sockets.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { Cluster } from './cluster.ts'
 import { Faults } from './faults.ts'
 import { type GroupState } from './groups/group-requests.ts'
+import { type TlsOptions } from './listener.ts'
 import { type OnFull } from './log/log-memory.ts'
 import { planTopic } from './topic-creation.ts'
 import { type Partition } from './topics.ts'
@@ -37,6 +39,10 @@ export type EmbeddedKafkaOptions = {
   /** Shortest session time-out of a group's member. Default 1 s (Apache Kafka: 6 s). */
   readonly groupMinSessionTimeoutMs?: number
   readonly clock?: Clock
+  /** All ports speak TLS: `testCertificates()` of `@pinpipe/embedded-kafka/test-certificates` makes what it takes. */
+  readonly tls?: TlsOptions
+  /** All ports ask for a login by one of these mechanisms. Default: none is asked for. */
+  readonly logins?: Logins
 }
 
 export type PartitionFacts = {
@@ -60,6 +66,8 @@ export type EmbeddedKafka = AsyncDisposable & {
   readonly bootstrapServers: string
   /** Bugs of the broker itself: clients were answered UNKNOWN_SERVER_ERROR. Always empty, we hope. */
   readonly internalErrors: readonly unknown[]
+  /** Rights that clients lacked, the newest last. */
+  readonly denials: readonly Denial[]
   /** Memory that records take now. */
   readonly usedBytes: number
   /** For assertions: where a partition stands; `undefined` when there is none. */
@@ -105,6 +113,9 @@ export async function startEmbeddedKafka(options: EmbeddedKafkaOptions = {}): Pr
     faults: new Faults(cluster, sockets),
     get internalErrors() {
       return cluster.internalErrors.last
+    },
+    get denials() {
+      return cluster.denials.last
     },
     get usedBytes() {
       return cluster.memory.usedBytes

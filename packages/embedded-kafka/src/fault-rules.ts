@@ -9,7 +9,13 @@ export type Moment = 'before' | 'after'
 
 export type FaultAction =
   /** An error code instead of the true answer; `after`: although the request was carried out. */
-  | { readonly kind: 'answer'; readonly code: ErrorCodeName; readonly at?: Moment }
+  | {
+      readonly kind: 'answer'
+      readonly code: ErrorCodeName
+      /** For APIs whose answers explain the code. */
+      readonly message?: string
+      readonly at?: Moment
+    }
   /** The connection is closed; `after`: the request was carried out, its acknowledgement is swallowed. */
   | { readonly kind: 'hang-up'; readonly at?: Moment }
   | { readonly kind: 'delay'; readonly ms: number; readonly at?: Moment }
@@ -31,6 +37,8 @@ export type FaultFilter<N extends ApiName = ApiName> = {
   readonly broker?: number
   /** Only from clients with this id. */
   readonly clientId?: string
+  /** Only messages of a re-authentication (KIP-368), or only of a first login. */
+  readonly isRepeatedLogin?: boolean
   /** Only requests for which this is true. */
   readonly when?: (request: ApiRequests[N]) => boolean
 }
@@ -51,6 +59,7 @@ export type SeenRequest = {
   readonly api: string
   readonly broker: number
   readonly clientId: string
+  readonly isRepeatedLogin: boolean
   readonly request: unknown
 }
 
@@ -86,11 +95,13 @@ class Rule implements Fault {
   }
 
   /** Counts when it applies. */
-  applies({ api, broker, clientId, request }: SeenRequest): boolean {
+  applies({ api, broker, clientId, isRepeatedLogin, request }: SeenRequest): boolean {
     const { times = 1, skip = 0, when } = this.#filter
     if (this.#isRemoved || this.#count >= times || this.#api !== api) return false
     if (this.#filter.broker !== undefined && this.#filter.broker !== broker) return false
     if (this.#filter.clientId !== undefined && this.#filter.clientId !== clientId) return false
+    if (this.#filter.isRepeatedLogin !== undefined && this.#filter.isRepeatedLogin !== isRepeatedLogin)
+      return false
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the api's name was compared above
     if (when?.(request as never) === false) return false
     this.#seen += 1

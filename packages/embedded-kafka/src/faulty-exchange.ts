@@ -10,11 +10,10 @@ export async function exchangeWithFaults(
   context: RequestContext,
   faults: readonly ActiveFault[],
 ): Promise<Reply> {
-  const { clock } = context.cluster
-  const early = await happenAt('before', exchange, faults, clock)
+  const early = await happenAt('before', exchange, faults, context)
   if (early !== undefined) return early
   const reply = await exchange.handle(context)
-  const instead = await happenAt('after', exchange, faults, clock)
+  const instead = await happenAt('after', exchange, faults, context)
   if (instead !== undefined) return instead
   const throttleMs = faults.reduce(
     (sum, { action }) => (action.kind === 'throttle' ? sum + action.ms : sum),
@@ -29,13 +28,14 @@ async function happenAt(
   moment: Moment,
   exchange: Exchange,
   faults: readonly ActiveFault[],
-  clock: Clock,
+  { cluster: { clock }, login }: RequestContext,
 ): Promise<Reply> {
   for (const { action, released } of faults) {
     if (action.kind === 'throttle' || (action.at ?? 'before') !== moment) continue
     switch (action.kind) {
       case 'answer':
-        return exchange.refuse(errorCode[action.code])
+        login.refused()
+        return exchange.refuse(errorCode[action.code], action.message)
       case 'hang-up':
         return 'hang-up'
       case 'delay':

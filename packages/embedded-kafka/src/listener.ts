@@ -1,7 +1,9 @@
 /** The socket of one logical broker. */
 
 import { type Server, type Socket, createServer } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
 import { type Respond, serve } from './connection.ts'
+import { readingSocket } from './reading-socket.ts'
 
 export type Listener = AsyncDisposable & {
   readonly port: number
@@ -14,19 +16,32 @@ export type ListenerOptions = {
   /** 0: any free port. */
   readonly port: number
   readonly maxFrameBytes: number
+  readonly tls: TlsOptions | undefined
 }
 
-/** @throws the error of `listen`, such as EADDRINUSE */
+/** PEM of the server's certificate (chain) and of its key. */
+export type TlsOptions = { readonly cert: string; readonly key: string }
+
+/** @throws the error of `listen`, such as EADDRINUSE, or of a key or certificate that is none */
 export async function openListener(
   options: ListenerOptions,
   respondTo: (socket: Socket) => Respond,
 ): Promise<Listener> {
   const sockets = new Set<Socket>()
-  const server = createServer({ pauseOnConnect: true }, (accepted) => {
-    const socket = serve(accepted, options.maxFrameBytes, respondTo(accepted))
+  const keep = (socket: Socket): void => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
-  })
+  }
+  const { tls, maxFrameBytes } = options
+  const server =
+    tls === undefined
+      ? createServer({ pauseOnConnect: true }, (accepted) => {
+          const respond = respondTo(accepted)
+          keep(serve((onRead) => readingSocket(accepted, onRead), maxFrameBytes, respond))
+        })
+      : createTlsServer(tls, (socket) => {
+          serve((onRead) => socket.on('data', onRead), maxFrameBytes, respondTo(socket))
+        }).on('connection', keep)
   const port = await listen(server, options)
   const dropConnections = (): void => {
     for (const socket of sockets) socket.destroy()

@@ -1,8 +1,10 @@
 /** What an API is: one file beside this one declares its schema, its versions and its handler. */
 
+import { type Access } from '../access.ts'
 import { type Broker } from '../brokers.ts'
 import { type Cluster } from '../cluster.ts'
 import { type Pins } from '../log/pins.ts'
+import { type LoginSession } from '../login/login-session.ts'
 import { type Reader } from '../wire/reader.ts'
 import { type Decoded, type Encoded, type Fields } from '../wire/field.ts'
 import { structCodec } from '../wire/struct-codec.ts'
@@ -21,6 +23,10 @@ export type RequestContext = {
   readonly clientHost: string
   /** Aborts when the connection is gone: nobody waits for an answer any more. */
   readonly gone: AbortSignal
+  /** Who is behind the connection. */
+  readonly login: LoginSession
+  /** What they may do. */
+  readonly access: Access
   /** Holds what the answer is a view of, until it is sent. */
   readonly pins: Pins
 }
@@ -38,8 +44,8 @@ type Declaration<N extends string, Q extends Fields, A extends Fields> = {
   readonly request: Q
   readonly response: A
   readonly handle: (context: RequestContext, request: Decoded<Q>) => Answer<A> | Promise<Answer<A>>
-  /** The answer when the request as a whole is refused with this code: by an authorizer, or by a fault. */
-  readonly refuse: (request: Decoded<Q>, code: number, version: number) => Encoded<A>
+  /** The answer when the request as a whole is refused with this code: at the wrong time, by a bug, or by a fault. */
+  readonly refuse: (request: Decoded<Q>, code: number, version: number, message?: string) => Encoded<A>
 }
 
 /** One request, read, and what can be done with it. */
@@ -47,7 +53,7 @@ export type Exchange = {
   /** The decoded request: an object with the fields of the API's schema. */
   readonly request: unknown
   handle(context: RequestContext): Promise<Reply>
-  refuse(code: number): Reply
+  refuse(code: number, message?: string): Reply
 }
 /** Writes the answer's body; the time goes into its `throttleTimeMs`. Or no answer, or the end of the connection. */
 export type Reply = ((body: Writer, throttleTimeMs?: number) => void) | undefined | 'hang-up'
@@ -103,7 +109,7 @@ export function defineApi<const N extends string, const Q extends Fields, const 
         const answer = await declaration.handle(context, request)
         return answer === undefined || answer === 'hang-up' ? answer : reply(answer)
       },
-      refuse: (code) => reply(declaration.refuse(request, code, version)),
+      refuse: (code, message) => reply(declaration.refuse(request, code, version, message)),
     }
   }
   return { ...declaration, isFlexible, codecs, open }

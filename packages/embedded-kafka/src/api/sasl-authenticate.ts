@@ -1,6 +1,5 @@
-/** SaslAuthenticate, as on a port without logins: Kafka knows the call there, and refuses it. */
+/** SaslAuthenticate: one message of the mechanism's exchange. */
 
-import { errorCode } from '../error-codes.ts'
 import { bytes, int16, int64, string } from '../wire/schema.ts'
 import { defineApi } from './api.ts'
 
@@ -16,9 +15,6 @@ export const saslAuthenticate = defineApi({
     authBytes: bytes('0+', { default: Buffer.alloc(0) }),
     sessionLifetimeMs: int64('1+', { default: 0n }),
   },
-  handle: () => ({
-    errorCode: errorCode.ILLEGAL_SASL_STATE,
-    errorMessage: 'SaslAuthenticate request received after successful authentication',
-  }),
-  refuse: (_, code) => ({ errorCode: code }),
+  handle: ({ login }, { authBytes }) => login.authenticate(authBytes),
+  refuse: (_, code, __, message) => ({ errorCode: code, errorMessage: message ?? null }),
 })

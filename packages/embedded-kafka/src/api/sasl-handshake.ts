@@ -1,6 +1,5 @@
-/** SaslHandshake, as on a port without logins: Kafka knows the call there, and refuses it. */
+/** SaslHandshake: the client names a mechanism. On a port without logins Kafka knows the call, and refuses it. */
 
-import { errorCode } from '../error-codes.ts'
 import { array, int16, string } from '../wire/schema.ts'
 import { defineApi } from './api.ts'
 
@@ -10,6 +9,6 @@ export const saslHandshake = defineApi({
   versions: [0, 1],
   request: { mechanism: string() },
   response: { errorCode: int16(), mechanisms: array(string()) },
-  handle: () => ({ errorCode: errorCode.ILLEGAL_SASL_STATE, mechanisms: [] }),
+  handle: ({ login }, { mechanism }) => login.handshake(mechanism),
   refuse: (_, code) => ({ errorCode: code, mechanisms: [] }),
 })

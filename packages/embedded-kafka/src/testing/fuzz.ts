@@ -11,6 +11,7 @@ import { Cluster } from '../cluster.ts'
 import { type Reply } from '../connection.ts'
 import { dispatch } from '../dispatcher.ts'
 import { Pins } from '../log/pins.ts'
+import { LoginSession } from '../login/login-session.ts'
 import { ManualClock } from '../manual-clock.ts'
 import { planTopic } from '../topic-creation.ts'
 import { type Decoded, type Encoded, type Fields } from '../wire/field.ts'
@@ -131,7 +132,7 @@ export class Fuzz {
     const frame = requestFrame(api, request, { version, correlationId: 1, clientId: 'fuzz' })
     const reply = await this.#dispatch(frame.subarray(4), new AbortController().signal)
     if (typeof reply === 'string') throw new Error(`${api.name} was not answered, but: ${reply}`)
-    const reader = new Reader(Buffer.concat(reply).subarray(8))
+    const reader = new Reader(Buffer.concat(reply.chunks).subarray(8))
     if (api.isFlexible(version)) skipTags(reader)
     return api.codecs(version).response.read(reader)
   }
@@ -158,7 +159,8 @@ export class Fuzz {
     const pins = new Pins()
     try {
       const { cluster } = this
-      return await dispatch(request, { cluster, broker, clientHost: '/127.0.0.1', gone, pins })
+      const login = new LoginSession({ mechanisms: [], maxSessionMs: 0, clock: this.#clock })
+      return await dispatch(request, { cluster, broker, clientHost: '/127.0.0.1', login, gone, pins })
     } finally {
       pins.release()
     }
@@ -169,7 +171,7 @@ export class Fuzz {
       const reply = await dispatched
       if (reply === 'hang-up') this.report.closed += 1
       else if (reply === 'nothing') this.report.unanswered += 1
-      else this.#check(request, Buffer.concat(reply))
+      else this.#check(request, Buffer.concat(reply.chunks))
     } catch (error) {
       if (error instanceof MalformedMessage) this.report.closed += 1
       else this.#fail(error instanceof Error ? String(error.stack) : String(error), request)

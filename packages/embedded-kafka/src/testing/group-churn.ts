@@ -138,7 +138,7 @@ export class Churn implements AsyncDisposable {
       assigned: () => Promise.resolve(),
       revoked: () => Promise.resolve(),
       batch: async ({ partition, records, firstOffset, lastOffset }) => {
-        for (const { offset } of recordsOf(records)) this.ledger.wasConsumed(partition, BigInt(offset))
+        for (const { offset } of recordsOf(records)) this.ledger.wasConsumed(partition, offset)
         const isTaken = await consumer.commit([{ topic, partition, offset: lastOffset + 1n }])
         if (isTaken) this.ledger.wasCommitted(partition, lastOffset + 1n)
         else this.ledger.wasLost(partition, firstOffset, lastOffset + 1n)

@@ -12,11 +12,11 @@ import type {
   RecordConsumer,
   TopicPartition,
 } from '@pinpipe/kafka/record-consumer'
-import { sentenceOf } from '@pinpipe/service/failure'
 import { Backpressure } from './backpressure.ts'
 import { PartitionHalt } from './chain/halt.ts'
 import type { Log } from './chain/resume.ts'
 import type { Clock } from './clock.ts'
+import { Commits } from './commits.ts'
 import type { Events } from './events.ts'
 import type { Encoding } from './format/encoding.ts'
 import { Lane } from './lane.ts'
@@ -28,13 +28,10 @@ import type { SealedRange } from './range.ts'
 import type { Recovered, Recovery } from './recovery.ts'
 import type { Limits } from './triggers.ts'
 import type { UntilEnd } from './until-end.ts'
-import { aborted, pause, withinTime } from './waiting.ts'
+import { aborted, withinTime } from './waiting.ts'
 
 /** How long a rebalance waits for ranges that are being stored. Afterwards another member finishes them. */
 const handOverMs = 10_000
-/** The last commit has no later one to make up for it: during a rebalance it takes a few. */
-const lastCommitAttempts = 4
-const lastCommitPauseMs = 500
 /** Of a partition that the cluster no longer has. */
 const noLog: Log = { low: 0n, high: 0n }
 
@@ -60,10 +57,12 @@ export class Pipeline implements ConsumerHandlers {
   readonly #everAssigned = new Set<string>()
   readonly #broken = Promise.withResolvers<never>()
   readonly #backpressure: Backpressure
+  readonly #commits: Commits
 
   constructor(options: PipelineOptions) {
     this.#options = options
     this.#backpressure = new Backpressure({ ...options, lanes: this.#lanes })
+    this.#commits = new Commits({ ...options, lanes: this.#lanes })
     // Nobody may be listening yet, or any more.
     this.#broken.promise.catch(() => undefined)
   }
@@ -138,8 +137,7 @@ export class Pipeline implements ConsumerHandlers {
     try {
       await lane.take(batch)
     } catch (error) {
-      if (error instanceof PartitionHalt) this.#halt(lane.at, error)
-      else this.#break(error)
+      this.#haltOrBreak(lane.at, error)
     }
     if (lane.isCrowded) this.#backpressure.hold(lane.at, 'crowded')
     if (lane.offsets.isAtTarget) this.#backpressure.hold(lane.at, 'over')
@@ -150,8 +148,7 @@ export class Pipeline implements ConsumerHandlers {
     try {
       await this.#lanes.get(keyOf(at))?.skip(at.nextOffset)
     } catch (error) {
-      if (error instanceof PartitionHalt) this.#halt(at, error)
-      else this.#break(error)
+      this.#haltOrBreak(at, error)
     }
   }
 
@@ -164,12 +161,11 @@ export class Pipeline implements ConsumerHandlers {
       lane.offsets.rangeStored(range.end)
       events.rangeStored(range, stored)
       // failpoint: before-commit
-      await this.#commit([lane])
+      await this.#commits.send([lane])
       // failpoint: committed
       untilEnd?.passed(range, range.end + 1n)
     } catch (error) {
-      if (error instanceof PartitionHalt) this.#halt(lane.at, error)
-      else this.#break(error)
+      this.#haltOrBreak(lane.at, error)
     }
     this.#backpressure.release(lane.at, 'crowded')
     this.#backpressure.recover()
@@ -205,35 +201,7 @@ export class Pipeline implements ConsumerHandlers {
     for (const lane of lanes) lane.stopTaking()
     for (const lane of lanes) lane.seal(this.#options.untilEnd?.isReached === true ? 'until-end' : 'drain')
     await Promise.all(lanes.map((lane) => lane.settled()))
-    const left = (): Lane[] => lanes.filter((lane) => this.#isOurs(lane) && lane.offsets.hasUncommitted)
-    for (let attempt = 1; attempt < lastCommitAttempts && left().length > 0; attempt++) {
-      if (!(await this.#commit(left()))) await pause(this.#options.clock, lastCommitPauseMs)
-    }
-    if (left().length > 0 && !(await this.#commit(left()))) {
-      this.#options.events.lastCommitNotTaken(left().map((lane) => lane.at))
-    }
-  }
-
-  #isOurs(lane: Lane): boolean {
-    return this.#lanes.get(keyOf(lane.at)) === lane
-  }
-
-  /** A commit is a hint (K7): what does not work is logged, and made up for by the next one. */
-  async #commit(lanes: readonly Lane[]): Promise<boolean> {
-    const owned = lanes.filter((lane) => this.#isOurs(lane))
-    const offsets = owned.map((lane) => lane.offsets.commitOf(lane.at))
-    if (offsets.length === 0) return false
-    let why = 'the group did not take it'
-    try {
-      if (await this.#options.consumer.commit(offsets)) {
-        for (const [i, lane] of owned.entries()) lane.offsets.commitTaken(offsets[i]?.offset ?? 0n)
-        return true
-      }
-    } catch (error) {
-      why = sentenceOf(error)
-    }
-    for (const offset of offsets) this.#options.events.commitNotTaken(offset, why)
-    return false
+    await this.#commits.sendLast(lanes)
   }
 
   /** @returns where to read on */
@@ -298,6 +266,11 @@ export class Pipeline implements ConsumerHandlers {
     const topics = [...new Set(partitions.map(({ topic }) => topic))]
     const found = await Promise.all(topics.map((topic) => this.#options.positions.logs(topic)))
     return new Map(found.flat().map((log) => [keyOf(log), log]))
+  }
+
+  #haltOrBreak(at: TopicPartition, error: unknown): void {
+    if (error instanceof PartitionHalt) this.#halt(at, error)
+    else this.#break(error)
   }
 
   /** This partition only: what is stored of the others stays right. */

@@ -81,6 +81,12 @@ describe('a new epoch', () => {
     expect(await beginEpoch(at, log(0, 9, 'new'), actOn(store))).toEqual({ kind: 'unchanged', epoch: 1 })
   })
 
+  test('is refused where the ids of topics are not told: records of the new topic may be stored already', async () => {
+    const store = new MemoryStore()
+    await running(store, 'old')
+    await expect(beginEpoch(at, log(0, 9), actOn(store))).rejects.toThrow('does not tell the ids of topics')
+  })
+
   test('counts the files of the old topic that were claimed and never stored', async () => {
     const store = new MemoryStore()
     await running(store, 'old')

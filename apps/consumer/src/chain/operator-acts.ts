@@ -60,13 +60,22 @@ export type EpochBegun =
 /**
  * Ends the chain of a topic that is no more, and begins the one of the topic that has its name now, at the first offset of
  * its log. Files of the old topic that were claimed and never stored stay missing: their number is `unfinished`.
+ * Throws a Failure where Kafka does not tell the ids of topics.
  */
 export async function beginEpoch(at: TopicPartition, log: Log, act: Act): Promise<EpochBegun> {
   for (;;) {
     const { chain, view } = await act.chains.open(at)
     const { epoch } = chain.place
-    if (view !== undefined && view.topicId !== undefined && view.topicId === log.topicId)
-      return { kind: 'unchanged', epoch }
+    if (view !== undefined) {
+      // A chain may hold records of the new topic already, stored before anybody noticed: only the ids tell.
+      if (view.topicId === undefined || log.topicId === undefined) {
+        throw refused(
+          `${at.topic}: this cluster, or the one that the chain was begun on, does not tell the ids of topics (Kafka 2.8 and later do), ` +
+            'so it cannot be seen which records are stored already: use a topic of another name, or another --lake',
+        )
+      }
+      if (view.topicId === log.topicId) return { kind: 'unchanged', epoch }
+    }
     const common = { version: 1, topicId: log.topicId, nonce: act.chains.nonce } as const
     if (view === undefined) {
       await chain.begin({

@@ -6,8 +6,15 @@ import { MemoryBudget } from './memory-budget.ts'
 
 const newline = 0x0a
 
+/** What follows each part that is written: a newline, or nothing. */
+export type Framing = 'line' | 'none'
+
+/** How many bytes that is. */
+export const framingBytes = { line: 1, none: 0 } as const
+
 export class Content {
   readonly #budget: MemoryBudget
+  readonly #framing: Framing
   /** Chunks that are full; the one being filled is `#current`. */
   readonly #full: { readonly chunk: Buffer<ArrayBuffer>; readonly length: number }[] = []
   #current: Buffer<ArrayBuffer> | undefined
@@ -17,8 +24,9 @@ export class Content {
   #heldBytes = 0
   #flat: Buffer<ArrayBuffer> | undefined
 
-  constructor(budget: MemoryBudget) {
+  constructor(budget: MemoryBudget, framing: Framing = 'line') {
     this.#budget = budget
+    this.#framing = framing
   }
 
   /** Takes over buffers that were allocated elsewhere, and counts them. */
@@ -42,16 +50,16 @@ export class Content {
     return this.#bytes
   }
 
-  /** Copies the line and a newline. False when the budget has no room: nothing is written then, unless it may go beyond. */
-  writeLine(line: Uint8Array, beyondBudget = false): boolean {
-    const needed = line.length + 1
+  /** Copies the bytes and what follows them. False when the budget has no room: nothing is written then, unless it may go beyond. */
+  write(bytes: Uint8Array, beyondBudget = false): boolean {
+    const needed = bytes.length + framingBytes[this.#framing]
     let chunk = this.#current
     if (chunk === undefined || needed > chunk.length - this.#at) {
       chunk = this.#nextChunk(needed, beyondBudget)
       if (chunk === undefined) return false
     }
-    chunk.set(line, this.#at)
-    chunk[this.#at + line.length] = newline
+    chunk.set(bytes, this.#at)
+    if (this.#framing === 'line') chunk[this.#at + bytes.length] = newline
     this.#at += needed
     this.#bytes += needed
     return true

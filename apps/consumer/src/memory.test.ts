@@ -56,10 +56,10 @@ describe('content', () => {
 
   test('writes nothing of a line that has no room', () => {
     const content = new Content(new MemoryBudget(64 * kib))
-    expect(content.writeLine(Buffer.alloc(60 * kib, 'a'))).toBe(true)
-    expect(content.writeLine(Buffer.alloc(60 * kib, 'b'))).toBe(false)
+    expect(content.write(Buffer.alloc(60 * kib, 'a'))).toBe(true)
+    expect(content.write(Buffer.alloc(60 * kib, 'b'))).toBe(false)
     expect(content.bytes).toBe(60 * kib + 1)
-    expect(content.writeLine(Buffer.from('c'))).toBe(true)
+    expect(content.write(Buffer.from('c'))).toBe(true)
     expect(
       Buffer.concat(content.chunks())
         .subarray(60 * kib)

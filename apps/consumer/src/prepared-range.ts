@@ -3,6 +3,7 @@
  * claim can fix them. Owns the range's memory until it is disposed.
  */
 import type { RangeLink, Tail } from './chain/link.ts'
+import type { OutputSettings } from './chain/output-settings.ts'
 import type { Content } from './content.ts'
 import { compress, extensions, type Compression } from './format/compress.ts'
 import { objectKey } from './format/object-key.ts'
@@ -20,6 +21,7 @@ export type PreparedFile = Pick<
   readonly digest: string
   readonly contentBytes: number
   readonly contentType: string
+  readonly compression: Compression['kind']
 }
 
 export type PreparedRange = Omit<SealedRange, 'files'> &
@@ -109,9 +111,10 @@ async function prepareFile(
 ): Promise<PreparedFile> {
   const { encoding } = range
   const isData = file.kind === 'data'
-  const compression = isData ? encoding.compression : deadCompression(encoding.compression)
-  const contentBytes = file.content.bytes
-  const { body, digest } = await compress(file.content, compression, budget)
+  const compression = isData ? encoding.compression : deadCompression(encoding.settings.compression)
+  const content = isData ? await encoding.complete(file.content, range.topic, budget) : file.content
+  const contentBytes = content.bytes
+  const { body, digest } = await compress(content, compression, budget)
   return {
     kind: file.kind,
     records: file.records,
@@ -132,18 +135,13 @@ async function prepareFile(
     body,
     digest,
     contentBytes,
-    contentType: contentTypes[compression.kind],
+    contentType: isData ? encoding.contentType : 'application/x-ndjson',
+    compression: compression.kind,
   }
 }
 
-/** No Content-Encoding: clients would unpack such an object by themselves, whatever its name says. */
-const contentTypes = {
-  none: 'application/x-ndjson',
-  gzip: 'application/gzip',
-  zstd: 'application/zstd',
-} as const
-
 /** Dead letters are read by people with the tools at hand: gzip when the data is compressed at all. */
-function deadCompression(compression: Compression): Compression {
-  return compression.kind === 'zstd' ? { kind: 'gzip', level: 1 } : compression
+function deadCompression({ kind, level }: OutputSettings['compression']): Compression {
+  if (kind === 'none' || kind === 'gzip') return { kind, level }
+  return { kind: 'gzip', level: 1 }
 }

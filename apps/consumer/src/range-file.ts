@@ -1,6 +1,6 @@
 /** What becomes one object of a range, while it is being collected: its lines, and what its link will say of them. */
 import type { FetchedRecord } from '@pinpipe/kafka/record-consumer'
-import { Content } from './content.ts'
+import { Content, type Framing } from './content.ts'
 import type { MemoryBudget } from './memory-budget.ts'
 
 export class RangeFile {
@@ -14,10 +14,10 @@ export class RangeFile {
   #minTimestamp = 0n
   #maxTimestamp = 0n
 
-  constructor(kind: 'data' | 'dead', path: string, budget: MemoryBudget) {
+  constructor(kind: 'data' | 'dead', path: string, budget: MemoryBudget, framing: Framing = 'line') {
     this.kind = kind
     this.path = path
-    this.content = new Content(budget)
+    this.content = new Content(budget, framing)
   }
 
   get records(): number {
@@ -37,9 +37,9 @@ export class RangeFile {
     return this.#maxTimestamp
   }
 
-  /** Copies the line. False when the memory budget has no room: nothing is taken then. */
-  add(line: Uint8Array, { offset, timestamp }: FetchedRecord, beyondBudget: boolean): boolean {
-    if (!this.content.writeLine(line, beyondBudget)) return false
+  /** Copies the bytes of the record. False when the memory budget has no room: nothing is taken then. */
+  add(bytes: Uint8Array, { offset, timestamp }: FetchedRecord, beyondBudget: boolean): boolean {
+    if (!this.content.write(bytes, beyondBudget)) return false
     if (this.#records === 0) {
       this.#first = offset
       this.#minTimestamp = this.#maxTimestamp = timestamp

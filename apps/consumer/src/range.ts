@@ -2,13 +2,16 @@
  * One range of one partition: while it is open it takes records, once it is sealed it is what gets claimed and stored.
  *
  * Owns the bytes of its data objects (one for each path of the layout) and of its dead letters. Rule: the offsets from
- * `start` to `end` are all in it, and every record of them is a line of one data object, or a dead letter.
+ * `start` to `end` are all in it, and every record of them is in one data object, or a dead letter, or left out by the
+ * settings.
  */
 import type { FetchedRecord, RecordCursor, TopicPartition } from '@pinpipe/kafka/record-consumer'
 import type { RangeLink, Tail } from './chain/link.ts'
 import { RecordDigest } from './chain/record-digest.ts'
+import { framingBytes } from './content.ts'
 import type { RecordEncoder } from './format/encoder.ts'
-import type { Encoding, Layout } from './format/encoding.ts'
+import type { Encoding } from './format/encoding.ts'
+import type { Layout } from './format/layout.ts'
 import { deadLetterLine, Rejection, type RejectReason } from './format/reject.ts'
 import type { MemoryBudget } from './memory-budget.ts'
 import { RangeFile } from './range-file.ts'
@@ -30,6 +33,8 @@ export type SealedRange = TopicPartition & {
   /** The last record, if there is one. */
   readonly tail: Tail | undefined
   readonly rejected: ReadonlyMap<RejectReason, number>
+  /** How many of the records are in no file, because the settings leave them out. */
+  readonly skipped: number
   /** The claim that this range fulfils, when another run made it. */
   readonly claimed: RangeLink | undefined
 }
@@ -52,12 +57,14 @@ export class OpenRange {
   readonly #encode: RecordEncoder
   readonly #layout: Layout
   readonly #limits: Limits
+  readonly #framingBytes: number
   readonly #data = new Map<string, RangeFile>()
   readonly #dead: RangeFile
   readonly #digest = new RecordDigest()
   readonly #rejected = new Map<RejectReason, number>()
   #bytes = 0
   #records = 0
+  #skipped = 0
   #lastRecord: { readonly offset: bigint; readonly timestamp: bigint } | undefined
   #end: bigint | undefined
   #blockedBy: 'records' | 'bytes' | 'memory' | undefined
@@ -70,6 +77,7 @@ export class OpenRange {
     this.#encode = encoding.encoderFor(at)
     this.#layout = encoding.layoutFor(at, plannedAtMs)
     this.#limits = claimed === undefined ? options.limits : unlimited
+    this.#framingBytes = framingBytes[encoding.framing]
     this.#dead = new RangeFile('dead', '', budget)
   }
 
@@ -108,7 +116,7 @@ export class OpenRange {
    * Hot: per record one call of the encoder and one copy, no allocation of its own.
    */
   append(records: RecordCursor, stop?: bigint): void {
-    const { maxRecords = Number.POSITIVE_INFINITY, maxBytes } = this.#limits
+    const { maxRecords = Number.POSITIVE_INFINITY } = this.#limits
     this.#blockedBy = undefined
     let offset: bigint | undefined
     let timestamp = 0n
@@ -118,22 +126,8 @@ export class OpenRange {
         this.#blockedBy = 'records'
         break
       }
-      const encoded = this.#encode(record)
-      const isDead = encoded instanceof Rejection
-      const line = isDead ? deadLetterLine(this.#options.at, record, encoded) : encoded
-      if (this.#bytes + line.length + 1 > maxBytes && this.#records > 0) {
-        this.#blockedBy = 'bytes'
-        break
-      }
-      const file = isDead ? this.#dead : this.#fileOf(record)
-      if (!file.add(line, record, this.claimed !== undefined)) {
-        this.#blockedBy = 'memory'
-        break
-      }
-      if (isDead) this.#rejected.set(encoded.reason, (this.#rejected.get(encoded.reason) ?? 0) + 1)
-      this.#digest.add(record)
-      this.#bytes += line.length + 1
-      this.#records++
+      this.#blockedBy = this.#take(record)
+      if (this.#blockedBy !== undefined) break
       offset = record.offset
       timestamp = record.timestamp
       records.advance()
@@ -167,11 +161,13 @@ export class OpenRange {
       trigger,
       encoding,
       plannedAtMs,
-      files: [...this.#data.values(), ...(this.#dead.records > 0 ? [this.#dead] : [])],
+      // A file is there before its first record finds memory.
+      files: [...this.#data.values(), this.#dead].filter((file) => file.records > 0),
       records: this.#records,
       digest: this.#digest.hex(),
       tail,
       rejected: this.#rejected,
+      skipped: this.#skipped,
       claimed: this.claimed,
     }
   }
@@ -182,11 +178,32 @@ export class OpenRange {
     this.#dead.content.release()
   }
 
-  #fileOf(record: FetchedRecord): RangeFile {
-    const path = this.#layout(record)
+  /** Puts the record where it belongs, unless there is no room for it. */
+  #take(record: FetchedRecord): 'bytes' | 'memory' | undefined {
+    const encoded = this.#encode(record)
+    const path = encoded instanceof Uint8Array ? this.#layout(record) : ''
+    const placed = path instanceof Rejection ? path : encoded
+    if (placed === null) this.#skipped++
+    else {
+      const isDead = placed instanceof Rejection
+      const bytes = isDead ? deadLetterLine(this.#options.at, record, placed) : placed
+      const size = bytes.length + (isDead ? framingBytes.line : this.#framingBytes)
+      if (this.#bytes + size > this.#limits.maxBytes && this.#records > 0) return 'bytes'
+      const file = path instanceof Rejection || isDead ? this.#dead : this.#fileAt(path)
+      if (!file.add(bytes, record, this.claimed !== undefined)) return 'memory'
+      if (isDead) this.#rejected.set(placed.reason, (this.#rejected.get(placed.reason) ?? 0) + 1)
+      this.#bytes += size
+    }
+    this.#digest.add(record)
+    this.#records++
+    return undefined
+  }
+
+  #fileAt(path: string): RangeFile {
     let file = this.#data.get(path)
     if (file === undefined) {
-      file = new RangeFile('data', path, this.#options.budget)
+      const { budget, encoding } = this.#options
+      file = new RangeFile('data', path, budget, encoding.framing)
       this.#data.set(path, file)
     }
     return file

@@ -12,7 +12,7 @@ function lineOf(
 ): string {
   const { topic = 't', format = 'json' } = options
   const check = checkOf(topic, options.validate, format)
-  const line = encoderOf(format, { topic, partition: 0 }, check!)(record(5, value))
+  const line = encoderOf({ format, nullValues: 'write' }, { topic, partition: 0 }, check!)(record(5, value))!
   return line instanceof Rejection ? `rejected: ${line.reason}` : Buffer.from(line).toString()
 }
 
@@ -20,7 +20,7 @@ describe('format json', () => {
   test('the line is the value, byte for byte', () => {
     const value = Buffer.from('{ "a": 1.50, "b": "\\u00e9 é" }')
     const check = checkOf('t', 'json', 'json')!
-    expect(encoderOf('json', at, check)({ ...record(1), value })).toBe(value)
+    expect(encoderOf({ format: 'json', nullValues: 'write' }, at, check)({ ...record(1), value })).toBe(value)
   })
 
   test('a value that spans lines loses its insignificant white space, under every validation', () => {
@@ -116,7 +116,7 @@ describe('format envelope', () => {
   })
 
   test('key and headers that are not UTF-8 are base64, and say so', () => {
-    const encode = encoderOf('envelope', at, checkOf('t', 'json', 'envelope')!)
+    const encode = encoderOf({ format, nullValues: 'write' }, at, checkOf('t', 'json', 'envelope')!)
     const line = encode({
       ...record(1, '1'),
       key: Buffer.from([0xff]),

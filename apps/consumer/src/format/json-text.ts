@@ -6,7 +6,7 @@
  */
 import { isUtf8 } from 'node:buffer'
 
-/** `lines`: well formed, but with a line feed between its tokens. */
+/** `lines`: well formed, but with a line feed or a carriage return between its tokens: readers take either for the end of a line. */
 export type JsonShape = 'line' | 'lines' | 'not-json' | 'not-utf8'
 
 const [quote, backslash, minus, plus, dot, colon, comma] = [0x22, 0x5c, 0x2d, 0x2b, 0x2e, 0x3a, 0x2c]
@@ -36,14 +36,14 @@ export function scanJson(bytes: Uint8Array): JsonShape {
   const end = bytes.length
   let depth = 0
   let expected: number = next.value
-  let hasLineFeed = false
+  let hasLineBreak = false
   let all = 0
   let i = 0
   while (i < end) {
     const byte = bytes[i] ?? 0
     i++
     if (byte === space || byte === lineFeed || byte === carriageReturn || byte === tab) {
-      if (byte === lineFeed) hasLineFeed = true
+      if (byte === lineFeed || byte === carriageReturn) hasLineBreak = true
       continue
     }
     if (expected === next.after) {
@@ -76,7 +76,7 @@ export function scanJson(bytes: Uint8Array): JsonShape {
         i = afterColon(bytes, i)
         if (i === -1) return 'not-json'
         if (i < 0) {
-          hasLineFeed = true
+          hasLineBreak = true
           i = -i
         }
         expected = next.value
@@ -109,7 +109,7 @@ export function scanJson(bytes: Uint8Array): JsonShape {
   if (depth !== 0 || expected !== next.after) return 'not-json'
   // Only the inside of a string may hold other bytes than ASCII, so pure ASCII is known by now.
   if (all >= 0x80 && !isUtf8(bytes)) return 'not-utf8'
-  return hasLineFeed ? 'lines' : 'line'
+  return hasLineBreak ? 'lines' : 'line'
 }
 
 /** The same text without the white space between its tokens. The bytes must be well-formed JSON. */
@@ -147,14 +147,14 @@ function afterEscape(bytes: Uint8Array, i: number): number {
   return isEscape ? i + 1 : -1
 }
 
-/** The index after the colon; negated if a line feed was passed; -1 if there is no colon. The index is never 1. */
+/** The index after the colon; negated if the end of a line was passed; -1 if there is no colon. The index is never 1. */
 function afterColon(bytes: Uint8Array, from: number): number {
-  let hasLineFeed = false
+  let hasLineBreak = false
   for (let i = from; i < bytes.length; i++) {
     const byte = bytes[i]
-    if (byte === colon) return hasLineFeed ? -(i + 1) : i + 1
-    if (byte === lineFeed) hasLineFeed = true
-    else if (byte !== space && byte !== carriageReturn && byte !== tab) return -1
+    if (byte === colon) return hasLineBreak ? -(i + 1) : i + 1
+    if (byte === lineFeed || byte === carriageReturn) hasLineBreak = true
+    else if (byte !== space && byte !== tab) return -1
   }
   return -1
 }

@@ -13,9 +13,11 @@ export type Validation = 'schema' | 'json' | 'none'
 export type RecordCheck = (value: Buffer) => Uint8Array | Rejection
 
 const lineFeed = 0x0a
+const carriageReturn = 0x0d
 
 /**
- * How the values of a topic are checked. Without a choice: `schema` for topics of the catalogue, `json` for others.
+ * How the values of a topic are checked. Without a choice: `schema` for topics of the catalogue, `json` for others; nothing
+ * for `raw`, which takes any bytes. Parquet is made of rows: it always wants the schema.
  * @returns the check; undefined if the schema is asked for and the topic has none.
  */
 export function checkOf(
@@ -24,11 +26,17 @@ export function checkOf(
   format: Format,
 ): RecordCheck | undefined {
   const table = tableOfTopic(topic)
-  const validation = choice ?? (table === undefined ? 'json' : 'schema')
+  const validation = format === 'parquet' ? 'schema' : (choice ?? defaultFor(format, table))
+  if (validation === 'schema') return table === undefined ? undefined : rowOf(table)
   if (validation === 'json') return checkedJson
+  if (format === 'raw') return (value) => value
   // The value becomes a part of the envelope's own JSON: a line of that format needs it to be JSON.
-  if (validation === 'none') return format === 'envelope' ? checkedJson : uncheckedLine
-  return table === undefined ? undefined : rowOf(table)
+  return format === 'envelope' ? checkedJson : uncheckedLine
+}
+
+function defaultFor(format: Format, table: Table | undefined): Validation {
+  if (format === 'raw') return 'none'
+  return table === undefined ? 'json' : 'schema'
 }
 
 /** Well-formed JSON, on one line. */
@@ -55,6 +63,6 @@ function rowOf(table: Table): RecordCheck {
     }
     const check = checkRow(table, row)
     if (!check.ok) return rejectRow(check.problems)
-    return value.includes(lineFeed) ? withoutSpace(value) : value
+    return value.includes(lineFeed) || value.includes(carriageReturn) ? withoutSpace(value) : value
   }
 }

@@ -5,8 +5,19 @@
 import { isUtf8 } from 'node:buffer'
 import type { FetchedRecord, RecordHeader } from '@pinpipe/kafka/record-consumer'
 
-/** `no-value`: a value of no bytes. `schema`: JSON, but not a row of the topic's table. */
-export const rejectReasons = ['not-json', 'not-utf8', 'no-value', 'schema'] as const
+/** As the README explains them. */
+export const rejectReasons = [
+  'not-json',
+  'not-utf8',
+  'no-value',
+  'schema',
+  'null-value',
+  'too-large',
+  'has-separator',
+  'no-time',
+  'not-scalar',
+  'long-path',
+] as const
 export type RejectReason = (typeof rejectReasons)[number]
 
 export class Rejection {
@@ -24,6 +35,15 @@ const rejections: Readonly<Record<Exclude<RejectReason, 'schema'>, Rejection>> =
   'not-json': new Rejection('not-json', 'The value is not well-formed JSON.'),
   'not-utf8': new Rejection('not-utf8', 'The value is not UTF-8 text.'),
   'no-value': new Rejection('no-value', 'The value has no bytes: a line of JSON needs a value.'),
+  'null-value': new Rejection('null-value', 'The record has no value (a tombstone).'),
+  'too-large': new Rejection('too-large', 'The value is larger than --max-record-bytes.'),
+  'has-separator': new Rejection('has-separator', 'The value holds the separator of the records.'),
+  'no-time': new Rejection(
+    'no-time',
+    'The record has no time, or none of the years 1 to 9999: its folder is unknown.',
+  ),
+  'not-scalar': new Rejection('not-scalar', 'The field that names the folder holds a list or an object.'),
+  'long-path': new Rejection('long-path', 'The folder would have a longer name than a store takes.'),
 }
 
 /** Takes a record out of the data, for a reason that says all there is to say. */
@@ -55,7 +75,7 @@ export function deadLetterLine(
     topic: at.topic,
     partition: at.partition,
     offset: 0,
-    timestamp: Number(record.timestamp),
+    timestamp: 0,
     key: textOf(record.key, 'key', base64),
     headers: headersOf(record.headers, base64),
     value: textOf(record.value, 'value', base64),
@@ -63,8 +83,9 @@ export function deadLetterLine(
     detail: rejection.detail,
     ...(base64.length > 0 && { base64 }),
   }
-  // An offset may be larger than what a double holds: its digits are put in as they came.
-  return Buffer.from(JSON.stringify(letter).replace('"offset":0', `"offset":${record.offset}`))
+  // Both may be larger than what a double holds: their digits are put in as they came.
+  const numbers = `"offset":${record.offset},"timestamp":${record.timestamp}`
+  return Buffer.from(JSON.stringify(letter).replace('"offset":0,"timestamp":0', numbers))
 }
 
 /** Text as it is, other bytes as base64; what was made base64 is added to the list under `name`. */

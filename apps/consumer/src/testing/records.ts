@@ -135,7 +135,9 @@ export class MemoryStore implements Store {
   }
 
   async open(key: string): Promise<Readable> {
-    return Readable.from([this.objects.get(key)?.bytes])
+    const found = this.objects.get(key)
+    if (found === undefined) throw new Error(`${key} is not there`)
+    return Readable.from([found.bytes])
   }
 
   text(key: string): string | undefined {
@@ -160,7 +162,7 @@ export function contentOf(
   budget: MemoryBudget = new MemoryBudget(1 << 24),
 ): Content {
   const content = new Content(budget)
-  for (const line of lines) content.writeLine(Buffer.from(line))
+  for (const line of lines) content.write(Buffer.from(line))
   return content
 }
 

@@ -3,6 +3,7 @@
 import kafkajs, { type Kafka, type KafkaConfig } from 'kafkajs'
 import { registerCodecs } from './codecs.ts'
 import { type KafkaConnection, type KafkaTls } from './connection.ts'
+import { frameSocket } from './frame-socket.ts'
 import { mskMechanism } from './msk-login.ts'
 
 export const defaultConnectTimeoutMs = 10_000
@@ -45,6 +46,7 @@ export function kafkaConfigOf(connection: KafkaConnection, plan: RetryPlan): Kaf
     brokers: [...connection.brokers],
     ssl: connection.tls === false ? false : tlsOptions(connection.tls),
     ...(connection.sasl === undefined ? {} : { sasl: saslOptions(connection.sasl) }),
+    socketFactory: frameSocket,
     connectionTimeout: Math.min(connectTimeoutMs, perBrokerMs),
     authenticationTimeout: Math.max(connectTimeoutMs, 10_000),
     // The patched client lowers this to a quarter of a short session (K5).

@@ -25,12 +25,14 @@ export type FleetOptions = {
   readonly moreArgs?: () => readonly string[]
   /** A member that was killed comes back after a pause that doubles from 100 ms to 2 s. Default true. */
   readonly comesBack?: boolean
+  /** Of a member that ends by itself and does not come back. Default 0. */
+  readonly exitCode?: number
 }
 
 export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null }
 
 /** What one member has beside what all have. */
-export type Launch = Partial<Pick<FleetOptions, 'args' | 'env' | 'comesBack'>>
+export type Launch = Partial<Pick<FleetOptions, 'args' | 'env' | 'comesBack' | 'exitCode'>>
 
 const firstPauseMs = 100
 const longestPauseMs = 2_000
@@ -59,14 +61,19 @@ export class Fleet implements AsyncDisposable {
     return this.#members.filter((member) => !member.hasLeft)
   }
 
-  /** How often something is in what all members have printed. */
+  /** What all members have printed so far. */
+  get output(): string {
+    return this.#members.map((member) => member.output).join('')
+  }
+
+  /** How often something is in that. */
   count(pattern: RegExp): number {
-    return this.#members.reduce((sum, { output }) => sum + [...output.matchAll(pattern)].length, 0)
+    return [...this.output.matchAll(pattern)].length
   }
 
   /** Starts one more member; arguments and variables are added to those of the fleet. */
   join(launch: Launch = {}): Member {
-    const { args, env, comesBack = true, ...options } = this.#options
+    const { args, env, comesBack = true, exitCode = 0, ...options } = this.#options
     const member = new Member(
       `${this.#options.name ?? 'consumer'}-${this.#members.length + 1}`,
       {
@@ -74,6 +81,7 @@ export class Fleet implements AsyncDisposable {
         args: [...args, ...(launch.args ?? [])],
         env: { ...env, ...launch.env },
         comesBack: launch.comesBack ?? comesBack,
+        exitCode: launch.exitCode ?? exitCode,
       },
       {
         count: (fault) => this.#counts.set(fault, (this.#counts.get(fault) ?? 0) + 1),
@@ -224,7 +232,7 @@ export class Member implements AsyncDisposable {
   }
 
   #ended(exit: Exit, livedMs: number): void {
-    const isDone = !this.#comesBack && exit.code === 0
+    const isDone = !this.#comesBack && exit.code === this.#options.exitCode
     const isPlanned = exit.signal === 'SIGKILL' && this.#options.env['FAILPOINT'] !== undefined
     if (this.#ordered === undefined && isPlanned) this.#reports.count('kill -9')
     else if (this.#ordered === undefined && !isDone) {

@@ -103,8 +103,8 @@ export class LoadDriver implements AsyncDisposable {
   }
 
   /** Sends one batch of so many records to each partition of a topic. */
-  async fill(topic: string, records: number): Promise<void> {
-    for (let partition = 0; partition < this.#load.partitions; partition++) {
+  async fill(topic: string, records: number, partitions = this.#load.partitions): Promise<void> {
+    for (let partition = 0; partition < partitions; partition++) {
       // oxlint-disable-next-line no-await-in-loop -- one send at a time
       await this.#sendPlain(topic, partition, records)
     }

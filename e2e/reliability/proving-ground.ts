@@ -3,10 +3,13 @@
  * checker's verdict, which becomes a line of the figures.
  */
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { existsSync, rmSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { glob, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { openAdmin } from '@pinpipe/kafka/admin'
 // oxlint-disable-next-line no-restricted-imports -- deleting records is not for the apps' port
 import { Kafka, logLevel, type Admin } from 'kafkajs'
@@ -123,6 +126,39 @@ export class ProvingGround implements AsyncDisposable {
     })
   }
 
+  async addPartitions(count: number): Promise<void> {
+    await this.withAdmin((admin) =>
+      admin.createPartitions({ topicPartitions: [{ topic: this.topic, count }] }),
+    )
+  }
+
+  /** What was sent before is no longer in the log. */
+  forgetLedger(): void {
+    rmSync(this.ledger, { force: true })
+  }
+
+  /** Waits until so many records are stored. A folder of `json` or `envelope` lines, not compressed. */
+  async hasStored(records: number): Promise<void> {
+    const reader = openLakeReader(this.lake, this.env)
+    for (let stored = 0; stored < records;) {
+      // oxlint-disable no-await-in-loop
+      await sleep(50)
+      const objects = await reader.list()
+      const contents = await Promise.all(objects.map(({ key }) => reader.read(key)))
+      stored = contents.reduce((sum, content) => sum + content.toString().split('\n').length - 1, 0)
+      // oxlint-enable no-await-in-loop
+    }
+  }
+
+  /** The text of all links of a folder's chains. */
+  async chainObjects(): Promise<readonly string[]> {
+    const root = this.lake.replace(/^dir:/, '')
+    const texts: string[] = []
+    for await (const file of glob('_chain/*@*/**/*.json', { cwd: root }))
+      texts.push(await readFile(join(root, file), 'utf8'))
+    return texts
+  }
+
   /** For what the apps' port cannot do. */
   async withAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
     const brokers = this.brokers.split(',')
@@ -167,14 +203,29 @@ export class ProvingGround implements AsyncDisposable {
   }
 
   /** A consumer that stores what there is and ends. */
-  async storeAll(fleet: Fleet, { args = [], env = {} }: Launch = {}): Promise<Exit> {
-    return await fleet.join({ args: ['--until-end', ...args], env, comesBack: false }).exited
+  async storeAll(fleet: Fleet, { args = [], ...launch }: Launch = {}): Promise<Exit> {
+    return await fleet.join({ ...launch, args: ['--until-end', ...args], comesBack: false }).exited
   }
 
   /** Watches commits and lake until it is stopped. */
   async sample(groups: readonly string[] = [this.group]): Promise<Sampler> {
     const { brokers, topics, lake, env, history: file } = this
     return this.#resources.use(await startSampler({ brokers, groups, topics, lake, env, file }))
+  }
+
+  /** Another command of the consumer: `new-epoch`. Rejects when it fails. Returns what it printed. */
+  async operate(command: string, args: readonly string[] = []): Promise<string> {
+    // oxlint-disable-next-line no-restricted-globals -- the search path of this process
+    const env = { PATH: process.env['PATH'], ...this.env }
+    const words = [this.#options.bundle, command, '--lake', this.lake, ...args]
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, words, { env })
+    return stdout + stderr
+  }
+
+  /** What is in the lake for readers, with what tells that an object is still the same. */
+  async listLake(): Promise<readonly string[]> {
+    const objects = await openLakeReader(this.lake, this.env).list()
+    return objects.map(({ key, content }) => `${key} ${content}`).toSorted()
   }
 
   /** What the checker says of log, ledger, lake and, if there is one, history. */
@@ -189,7 +240,7 @@ export class ProvingGround implements AsyncDisposable {
     return await check({
       log: await readLog(dumps),
       lake: openLakeReader(this.lake, this.env),
-      ledger: jsonLines<LedgerEntry>(this.ledger),
+      ...(existsSync(this.ledger) && { ledger: jsonLines<LedgerEntry>(this.ledger) }),
       ...(existsSync(this.history) && { history: jsonLines<HistorySample>(this.history) }),
       ...more,
     })

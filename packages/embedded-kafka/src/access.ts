@@ -1,7 +1,7 @@
 /** What the client behind a request may do, by the one table of MSK's actions. What is denied is noted. */
 
 import { type KafkaAction, type KafkaCall, kafkaActions, kafkaCalls } from '@pinpipe/msk-auth/kafka-actions'
-import { type ErrorCodeName, RequestRefused } from './error-codes.ts'
+import { type ErrorCodeName, RequestRefused, errorCode } from './error-codes.ts'
 import { type Identity } from './login/mechanism.ts'
 
 type ResourceKind = (typeof kafkaActions)[KafkaAction]['on']
@@ -15,11 +15,17 @@ export type Denial = {
   readonly name: string
 }
 
-const codes: Readonly<Record<ResourceKind, ErrorCodeName>> = {
-  cluster: 'CLUSTER_AUTHORIZATION_FAILED',
-  topic: 'TOPIC_AUTHORIZATION_FAILED',
-  group: 'GROUP_AUTHORIZATION_FAILED',
-  'transactional-id': 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
+/** As Kafka words them. */
+const refusals: Readonly<Record<ResourceKind, readonly [ErrorCodeName, string]>> = {
+  cluster: ['CLUSTER_AUTHORIZATION_FAILED', 'Cluster authorization failed.'],
+  topic: ['TOPIC_AUTHORIZATION_FAILED', 'Topic authorization failed.'],
+  group: ['GROUP_AUTHORIZATION_FAILED', 'Group authorization failed.'],
+  'transactional-id': ['TRANSACTIONAL_ID_AUTHORIZATION_FAILED', 'Transactional Id authorization failed.'],
+}
+
+/** Whether a code says that somebody lacks a right. */
+export function isDenial(code: number): boolean {
+  return Object.values(refusals).some(([name]) => errorCode[name] === code)
 }
 
 const keptDenials = 1_000
@@ -47,20 +53,25 @@ export class Access {
     this.#denials = denials
   }
 
-  /** Whether the client may make the call as far as resources of this kind are concerned. */
-  may(call: KafkaCall, kind: ResourceKind, name = ''): boolean {
-    const { isAllowed, principal = '' } = this.#identity ?? {}
-    if (isAllowed === undefined) return true
-    return kafkaCalls[call].needs.every((action) => {
-      if (kafkaActions[action].on !== kind || isAllowed(action, name)) return true
-      this.#denials.add({ principal, call, action, name })
-      return false
-    })
+  /** Whether a list of everything shows it: the call's rights as far as resources of this kind are concerned. */
+  shows(call: KafkaCall, kind: ResourceKind, name: string): boolean {
+    return this.#lacking(call, kind, name) === undefined
   }
 
   /** @throws RequestRefused with the code for resources of this kind */
   check(call: KafkaCall, kind: ResourceKind, name = ''): void {
-    // The message is Kafka's.
-    if (!this.may(call, kind, name)) throw new RequestRefused(codes[kind], 'Authorization failed.')
+    const action = this.#lacking(call, kind, name)
+    if (action === undefined) return
+    this.#denials.add({ principal: this.#identity?.principal ?? '', call, action, name })
+    const [code, message] = refusals[kind]
+    throw new RequestRefused(code, message)
+  }
+
+  #lacking(call: KafkaCall, kind: ResourceKind, name: string): KafkaAction | undefined {
+    const isAllowed = this.#identity?.isAllowed
+    if (isAllowed === undefined) return undefined
+    return kafkaCalls[call].needs.find(
+      (action) => kafkaActions[action].on === kind && !isAllowed(action, name),
+    )
   }
 }

@@ -1,5 +1,6 @@
 /** Changing settings: what AlterConfigs and IncrementalAlterConfigs have in common. */
 
+import { type Access } from './access.ts'
 import { type Cluster } from './cluster.ts'
 import { configKeys } from './config-keys.ts'
 import { RequestRefused, errorCode } from './error-codes.ts'
@@ -69,6 +70,16 @@ export function applyToTopic(
   if (topic === undefined)
     throw new RequestRefused('UNKNOWN_TOPIC_OR_PARTITION', `The topic '${name}' does not exist.`)
   if (!validateOnly) topic.configs.replace(checked.overrides)
+}
+
+/** @throws RequestRefused when the client may not change the settings of a topic, or of the brokers */
+export function checkAlterable(
+  access: Access,
+  api: 'AlterConfigs' | 'IncrementalAlterConfigs',
+  { resourceType: type, resourceName }: Named,
+): void {
+  if (type === resourceType.topic) access.check(`${api} (topic)`, 'topic', resourceName)
+  if (type === resourceType.broker) access.check(`${api} (broker)`, 'cluster')
 }
 
 /** What is wrong with the request for one resource before its settings are looked at. @throws RequestRefused */

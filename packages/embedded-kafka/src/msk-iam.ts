@@ -71,11 +71,9 @@ export function mskIam(options: MskIamOptions): MskIam {
     if (!isRepeated) connects.push(now)
     const lifetimeMs = expiresAtMs - now
     if (lifetimeMs < shortestSessionMs) throw failure('Session too short')
-    return {
-      principal: key.arn,
-      lifetimeMs,
-      isAllowed: (action, name) => isAllowed(cluster, key, action, name),
-    }
+    const isAllowed = rightsOf(cluster, key)
+    if (!isAllowed('Connect', '')) throw failure('Access denied')
+    return { principal: key.arn, lifetimeMs, isAllowed }
   }
   const gate: MskGate = {
     nowMs,
@@ -96,11 +94,21 @@ export function mskIam(options: MskIamOptions): MskIam {
   }
 }
 
-function isAllowed(cluster: string, { policies }: IamKey, action: KafkaAction, name: string): boolean {
-  const resource = arnOf(cluster, action, name)
-  if (resource === undefined) return false
-  const request = { action: policyActionOf(action), resource, context: { 'aws:SecureTransport': true } }
-  return evaluate(policies, request).decision === 'allowed'
+/** Each question is asked with every request: the policies are looked at once. */
+function rightsOf(cluster: string, { policies }: IamKey): (action: KafkaAction, name: string) => boolean {
+  const known = new Map<string, boolean>()
+  const decide = (action: KafkaAction, name: string): boolean => {
+    const resource = arnOf(cluster, action, name)
+    if (resource === undefined) return false
+    const request = { action: policyActionOf(action), resource, context: { 'aws:SecureTransport': true } }
+    return evaluate(policies, request).decision === 'allowed'
+  }
+  return (action, name) => {
+    const question = `${action} ${name}`
+    const isAllowed = known.get(question) ?? decide(action, name)
+    known.set(question, isAllowed)
+    return isAllowed
+  }
 }
 
 const arnMakers = {

@@ -1,5 +1,7 @@
 /** Finding the partition that a request means, with the checks that each API on records makes. */
 
+import { type KafkaCall } from '@pinpipe/msk-auth/kafka-actions'
+import { type Access } from './access.ts'
 import { type Broker } from './brokers.ts'
 import { type Cluster } from './cluster.ts'
 import { RequestRefused } from './error-codes.ts'
@@ -16,6 +18,21 @@ export function topicOf(
   if (topic === undefined)
     throw new RequestRefused('UNKNOWN_TOPIC_ID', 'This server does not host this topic ID.')
   return topic
+}
+
+/**
+ * The partition that a request means, if its client may make the call to the topic.
+ * @throws RequestRefused TOPIC_AUTHORIZATION_FAILED, UNKNOWN_TOPIC_ID or UNKNOWN_TOPIC_OR_PARTITION
+ */
+export function allowedPartition(
+  { cluster, access }: { readonly cluster: Cluster; readonly access: Access },
+  call: KafkaCall,
+  where: { readonly name: string; readonly topicId?: string },
+  index: number,
+): Partition {
+  const topic = topicOf(cluster, { topicId: zeroUuid, ...where })
+  access.check(call, 'topic', topic?.name ?? where.name)
+  return partitionOf(topic, index)
 }
 
 /** @throws RequestRefused UNKNOWN_TOPIC_OR_PARTITION */

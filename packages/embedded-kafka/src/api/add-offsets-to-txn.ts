@@ -17,7 +17,8 @@ export const addOffsetsToTxn = defineApi({
   },
   response: { throttleTimeMs: int32('0+', { default: 0 }), errorCode: int16() },
   handle(context, { transactionalId, producerId, producerEpoch: epoch, groupId }) {
-    const code = transactionCode(context, transactionalId, 2, () => {
+    const code = transactionCode(context, { call: 'AddOffsetsToTxn', transactionalId }, 2, () => {
+      context.access.check('AddOffsetsToTxn', 'group', groupId)
       context.cluster.transactions.addGroup(transactionalId, { producerId, epoch }, groupId)
     })
     return { errorCode: code }

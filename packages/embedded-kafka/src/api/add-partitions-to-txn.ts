@@ -3,6 +3,7 @@
 import { errorCode } from '../error-codes.ts'
 import { array, bool, int16, int32, int64, string } from '../wire/schema.ts'
 import { type RequestContext, defineApi } from './api.ts'
+import { codeOf } from './group-access.ts'
 import { transactionCode } from './transaction-access.ts'
 
 const topics = { name: string(), partitions: array(int32()) }
@@ -76,24 +77,28 @@ type Wish = {
 
 /** All partitions or none. */
 function add(context: RequestContext, wish: Wish) {
-  const { cluster } = context
+  const { cluster, access } = context
   const { transactionalId, producerId, producerEpoch: epoch } = wish
-  const isThere = (topic: string, partition: number): boolean =>
-    cluster.topics.partition(topic, partition) !== undefined
+  const problemOf = (topic: string, partition: number): number => {
+    const denied = codeOf(() => access.check('AddPartitionsToTxn', 'topic', topic))
+    if (denied !== 0) return denied
+    return cluster.topics.partition(topic, partition) === undefined ? errorCode.UNKNOWN_TOPIC_OR_PARTITION : 0
+  }
   const partitions = wish.topics.flatMap(({ name, partitions: indexes }) =>
     indexes.map((partition) => ({ topic: name, partition })),
   )
-  if (!partitions.every(({ topic, partition }) => isThere(topic, partition)))
-    return resultsOf(wish.topics, (topic, partition) =>
-      isThere(topic, partition) ? errorCode.OPERATION_NOT_ATTEMPTED : errorCode.UNKNOWN_TOPIC_OR_PARTITION,
-    )
+  if (partitions.some(({ topic, partition }) => problemOf(topic, partition) !== 0))
+    return resultsOf(wish.topics, (topic, partition) => {
+      const problem = problemOf(topic, partition)
+      return problem === 0 ? errorCode.OPERATION_NOT_ATTEMPTED : problem
+    })
   if (wish.verifyOnly)
     return resultsOf(wish.topics, (topic, partition) =>
-      transactionCode(context, transactionalId, 2, () => {
+      transactionCode(context, { call: 'AddPartitionsToTxn', transactionalId }, 2, () => {
         cluster.transactions.verifyPartition(transactionalId, { producerId, epoch }, { topic, partition })
       }),
     )
-  const code = transactionCode(context, transactionalId, 2, () => {
+  const code = transactionCode(context, { call: 'AddPartitionsToTxn', transactionalId }, 2, () => {
     cluster.transactions.addPartitions(transactionalId, { producerId, epoch }, partitions)
   })
   return resultsOf(wish.topics, () => code)

@@ -1,6 +1,6 @@
 /** AlterConfigs: replaces all settings of a topic. */
 
-import { alterEach, applyToTopic, checkResource, refuseEach } from '../config-alteration.ts'
+import { alterEach, applyToTopic, checkResource, refuseEach, checkAlterable } from '../config-alteration.ts'
 import { array, bool, int16, int32, int8, string } from '../wire/schema.ts'
 import { defineApi } from './api.ts'
 
@@ -26,8 +26,9 @@ export const alterConfigs = defineApi({
       resourceName: string(),
     }),
   },
-  handle: ({ cluster }, { resources, validateOnly }) =>
+  handle: ({ cluster, access }, { resources, validateOnly }) =>
     alterEach(resources, (resource) => {
+      checkAlterable(access, 'AlterConfigs', resource)
       const withoutValue = resource.configs.filter(({ value }) => value === null).map(({ name }) => name)
       checkResource(resource, withoutValue)
       const settings = new Map(resource.configs.map(({ name, value }) => [name, value ?? '']))

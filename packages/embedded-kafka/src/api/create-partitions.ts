@@ -29,12 +29,13 @@ export const createPartitions = defineApi({
       errorMessage: string('0+', { nullable: '0+', default: null }),
     }),
   },
-  handle({ cluster }, { topics, validateOnly }) {
+  handle({ cluster, access }, { topics, validateOnly }) {
     const byName = Map.groupBy(topics, ({ name }) => name)
     const results = [...byName].map(([name, [wish, second]]) => {
       try {
         if (wish === undefined || second !== undefined)
           throw new RequestRefused('INVALID_REQUEST', 'Duplicate topic name.')
+        access.check('CreatePartitions', 'topic', name)
         grow(cluster, wish, validateOnly)
         return { name, errorCode: errorCode.NONE }
       } catch (error) {

@@ -44,13 +44,14 @@ export const createTopics = defineApi({
       ),
     }),
   },
-  handle({ cluster }, { topics, validateOnly }) {
+  handle({ cluster, access }, { topics, validateOnly }) {
     if (isTooManyPartitions(cluster, topics)) return { topics: topics.map(({ name }) => tooMany(name)) }
     const times = Map.groupBy(topics, ({ name }) => name)
     const once = topics.filter(({ name }) => times.get(name)?.length === 1)
     const twice = [...times].filter(([, same]) => same.length > 1)
     const outcomes = once.map((wish) => {
       try {
+        access.check('CreateTopics', 'topic', wish.name)
         const plan = planTopic(cluster, wish)
         const topicId = validateOnly ? zeroUuid : cluster.topics.create(plan).id
         return {
@@ -69,7 +70,9 @@ export const createTopics = defineApi({
         }
       } catch (error) {
         if (!(error instanceof RequestRefused)) throw error
-        return { name: wish.name, errorCode: error.code, errorMessage: error.message }
+        const isDenied = error.code === errorCode.TOPIC_AUTHORIZATION_FAILED
+        const errorMessage = isDenied ? 'Authorization failed.' : error.message
+        return { name: wish.name, errorCode: error.code, errorMessage }
       }
     })
     const duplicates = twice.map(([name]) => ({

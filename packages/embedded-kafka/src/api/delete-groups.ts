@@ -17,7 +17,7 @@ export const deleteGroups = defineApi({
   handle(context, { groupsNames }) {
     const remove = (groupId: string): number =>
       codeOf(() => {
-        checkCoordinated(context, groupId)
+        checkCoordinated(context, 'DeleteGroups', groupId)
         context.cluster.groups.delete(groupId)
       })
     return { results: [...new Set(groupsNames)].map((groupId) => ({ groupId, errorCode: remove(groupId) })) }

@@ -1,7 +1,7 @@
 /** DeleteRecords: the log begins at a later offset. */
 
 import { RequestRefused, errorCode } from '../error-codes.ts'
-import { checkLeader, partitionOf } from '../partition-access.ts'
+import { allowedPartition, checkLeader } from '../partition-access.ts'
 import { type Partition } from '../topics.ts'
 import { array, int16, int32, int64, string } from '../wire/schema.ts'
 import { type RequestContext, defineApi } from './api.ts'
@@ -49,15 +49,14 @@ export const deleteRecords = defineApi({
 const upToHighWatermark = -1n
 
 function remove(
-  { cluster, broker }: RequestContext,
+  context: RequestContext,
   name: string,
   { partitionIndex, offset }: { readonly partitionIndex: number; readonly offset: bigint },
 ) {
   try {
-    const topic = cluster.topics.find(name)
-    const partition = partitionOf(topic, partitionIndex)
-    checkLeader(partition, broker)
-    if (topic?.configs.list('cleanup.policy').includes('delete') === false)
+    const partition = allowedPartition(context, 'DeleteRecords', { name }, partitionIndex)
+    checkLeader(partition, context.broker)
+    if (context.cluster.topics.find(name)?.configs.list('cleanup.policy').includes('delete') === false)
       throw new RequestRefused('POLICY_VIOLATION', `records of ${name} can only be compacted`)
     partition.log.deleteBefore(wantedStart(partition, offset))
     return { partitionIndex, lowWatermark: partition.log.startOffset, errorCode: errorCode.NONE }

@@ -46,10 +46,12 @@ export const deleteTopics = defineApi({
 
 type Wish = { readonly name: string | null; readonly topicId: string }
 
-function remove({ cluster }: RequestContext, [wish, second]: readonly Wish[]) {
+function remove({ cluster, access }: RequestContext, [wish, second]: readonly Wish[]) {
   const { name, topicId } = wish ?? { name: null, topicId: zeroUuid }
   try {
+    if (name !== null) access.check('DeleteTopics', 'topic', name)
     const topic = find(cluster.topics, { name, topicId }, second !== undefined)
+    access.check('DeleteTopics', 'topic', topic.name)
     cluster.deleteTopic(topic)
     return { name: topic.name, topicId: topic.id, errorCode: errorCode.NONE }
   } catch (error) {

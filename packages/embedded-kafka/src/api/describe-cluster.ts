@@ -4,6 +4,7 @@ import { errorCode } from '../error-codes.ts'
 import { array, bool, int16, int32, int8, string } from '../wire/schema.ts'
 import { defineApi } from './api.ts'
 import { allClusterOperations } from './authorized-operations.ts'
+import { codeOf } from './group-access.ts'
 
 const brokerEndpoints = 1
 
@@ -37,13 +38,18 @@ export const describeCluster = defineApi({
     ),
     clusterAuthorizedOperations: int32('0+', { default: -2_147_483_648 }),
   },
-  handle({ cluster, version }, { includeClusterAuthorizedOperations, endpointType, includeFencedBrokers }) {
+  handle(
+    { cluster, access, version },
+    { includeClusterAuthorizedOperations, endpointType, includeFencedBrokers },
+  ) {
     if (endpointType !== brokerEndpoints)
       return {
         errorCode: errorCode.MISMATCHED_ENDPOINT_TYPE,
         errorMessage: `The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type ${endpointType === 2 ? 'CONTROLLER' : 'UNKNOWN'}`,
         endpointType: version >= 1 ? endpointType : brokerEndpoints,
       }
+    const denied = codeOf(() => access.check('DescribeCluster', 'cluster'))
+    if (denied !== 0) return { errorCode: denied }
     const { all } = cluster.brokers
     return {
       errorCode: errorCode.NONE,

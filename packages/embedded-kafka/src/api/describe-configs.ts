@@ -88,8 +88,14 @@ export const describeConfigs = defineApi({
 type Resource = { readonly resourceType: number; readonly resourceName: string }
 
 function entriesOf(context: RequestContext, { resourceType, resourceName }: Resource) {
-  if (resourceType === types.topic) return topicEntries(context, resourceName)
-  if (resourceType === types.broker) return brokerEntries(context, resourceName)
+  if (resourceType === types.topic) {
+    context.access.check('DescribeConfigs (topic)', 'topic', resourceName)
+    return topicEntries(context, resourceName)
+  }
+  if (resourceType === types.broker) {
+    context.access.check('DescribeConfigs (broker)', 'cluster')
+    return brokerEntries(context, resourceName)
+  }
   throw new RequestRefused('INVALID_REQUEST', `Unexpected resource type ${resourceType}`)
 }
 

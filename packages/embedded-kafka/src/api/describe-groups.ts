@@ -48,7 +48,7 @@ export const describeGroups = defineApi({
 })
 
 function describe(context: RequestContext, groupId: string) {
-  const code = codeOf(() => checkCoordinated(context, groupId))
+  const code = codeOf(() => checkCoordinated(context, 'DescribeGroups', groupId))
   if (code !== 0) return { groupId, errorCode: code }
   const group = context.cluster.groups.find(groupId)
   if (group !== undefined) return known(group)

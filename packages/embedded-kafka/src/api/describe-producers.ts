@@ -1,7 +1,7 @@
 /** DescribeProducers: what a partition knows of its idempotent and transactional producers. */
 
 import { RequestRefused, errorCode } from '../error-codes.ts'
-import { checkLeader, partitionOf } from '../partition-access.ts'
+import { allowedPartition, checkLeader } from '../partition-access.ts'
 import { array, int16, int32, int64, string } from '../wire/schema.ts'
 import { type RequestContext, defineApi } from './api.ts'
 
@@ -50,10 +50,10 @@ export const describeProducers = defineApi({
   }),
 })
 
-function describe({ cluster, broker }: RequestContext, topic: string, partitionIndex: number) {
+function describe(context: RequestContext, name: string, partitionIndex: number) {
   try {
-    const partition = partitionOf(cluster.topics.find(topic), partitionIndex)
-    checkLeader(partition, broker)
+    const partition = allowedPartition(context, 'DescribeProducers', { name }, partitionIndex)
+    checkLeader(partition, context.broker)
     const activeProducers = partition.log.producers.active().map((producer) => ({
       producerId: producer.producerId,
       producerEpoch: producer.epoch,

@@ -4,6 +4,7 @@ import { errorCode } from '../error-codes.ts'
 import { topicNameProblem } from '../topic-names.ts'
 import { array, bool, int16, int32, string, struct, uuid, zeroUuid } from '../wire/schema.ts'
 import { type RequestContext, defineApi } from './api.ts'
+import { codeOf } from './group-access.ts'
 import { allTopicOperations } from './authorized-operations.ts'
 import { describePartition } from './partition-description.ts'
 
@@ -50,7 +51,10 @@ export const describeTopicPartitions = defineApi({
     }),
   },
   handle(context, { topics, responsePartitionLimit, cursor }) {
-    const known = context.cluster.topics.all().map(({ name }) => name)
+    const known = context.cluster.topics
+      .all()
+      .map(({ name }) => name)
+      .filter((name) => context.access.shows('DescribeTopicPartitions', 'topic', name))
     const wanted = topics.length === 0 ? known : topics.map(({ name }) => name)
     const from = cursor ?? { topicName: '', partitionIndex: 0 }
     const names = [...new Set(wanted)].filter((name) => name >= from.topicName).toSorted()
@@ -70,7 +74,9 @@ export const describeTopicPartitions = defineApi({
   refuse: ({ topics }, code) => ({ topics: topics.map(({ name }) => ({ name, errorCode: code })) }),
 })
 
-function describe({ cluster }: RequestContext, name: string, from: number, most: number) {
+function describe({ cluster, access }: RequestContext, name: string, from: number, most: number) {
+  const denied = codeOf(() => access.check('DescribeTopicPartitions', 'topic', name))
+  if (denied !== 0) return { errorCode: denied, name, partitions: [], count: 0 }
   const topic = cluster.topics.find(name)
   if (topic === undefined) {
     const isSound = topicNameProblem(name) === undefined

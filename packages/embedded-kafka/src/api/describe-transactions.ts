@@ -33,7 +33,7 @@ export const describeTransactions = defineApi({
 })
 
 function describe(context: RequestContext, transactionalId: string) {
-  const code = transactionCode(context, transactionalId, 0, () => undefined)
+  const code = transactionCode(context, { call: 'DescribeTransactions', transactionalId }, 0, () => undefined)
   if (code !== 0) return { transactionalId, errorCode: code }
   if (transactionalId === '') return { transactionalId, errorCode: errorCode.INVALID_REQUEST }
   const found = context.cluster.transactions.find(transactionalId)

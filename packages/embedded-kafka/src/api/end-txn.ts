@@ -25,7 +25,7 @@ export const endTxn = defineApi({
   },
   handle(context, { transactionalId, producerId, producerEpoch: epoch, committed }) {
     let next: ProducerIdentity | undefined
-    const code = transactionCode(context, transactionalId, 2, () => {
+    const code = transactionCode(context, { call: 'EndTxn', transactionalId }, 2, () => {
       const { transactions } = context.cluster
       next = transactions.end(transactionalId, { producerId, epoch }, committed, context.version >= 5)
     })

@@ -5,7 +5,7 @@
 
 import { RequestRefused, errorCode } from '../error-codes.ts'
 import { type FetchWish, waitForBytes } from '../fetch-wait.ts'
-import { checkLeader, leaderHint, partitionOf, topicOf } from '../partition-access.ts'
+import { allowedPartition, checkLeader, leaderHint } from '../partition-access.ts'
 import { array, int16, int32, int64, int8, records, string, struct, uuid, zeroUuid } from '../wire/schema.ts'
 import { type RequestContext, defineApi } from './api.ts'
 
@@ -138,7 +138,7 @@ function readOne(context: RequestContext, wish: FetchWish, bytesLeft: number, at
   const { topic, topicId, partition: index, isCommittedOnly } = wish
   const where = { topic, topicId, isKnown: true, isFailure: false, bytes: 0, endpoint: undefined }
   try {
-    const partition = partitionOf(topicOf(cluster, { name: topic, topicId }), index)
+    const partition = allowedPartition(context, 'Fetch', { name: topic, topicId }, index)
     try {
       checkLeader(partition, broker, wish.currentLeaderEpoch)
       const { log } = partition

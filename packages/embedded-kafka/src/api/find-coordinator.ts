@@ -3,6 +3,7 @@
 import { errorCode } from '../error-codes.ts'
 import { array, int16, int32, int8, string } from '../wire/schema.ts'
 import { type RequestContext, defineApi } from './api.ts'
+import { codeOf } from './group-access.ts'
 
 const kinds = ['group', 'transaction'] as const
 
@@ -47,9 +48,14 @@ export const findCoordinator = defineApi({
   }),
 })
 
-function find({ cluster, version }: RequestContext, keyType: number, key: string) {
+function find({ cluster, access, version }: RequestContext, keyType: number, key: string) {
   const kind = kinds[keyType]
   if (kind === undefined) return nobody(errorCode.INVALID_REQUEST, malformed)
+  const denied = codeOf(() => {
+    if (kind === 'group') access.check('FindCoordinator (group)', 'group', key)
+    else access.check('FindCoordinator (transaction)', 'transactional-id', key)
+  })
+  if (denied !== 0) return nobody(denied, null)
   const broker = cluster.coordinators.of(kind, key)
   if (broker === undefined)
     return nobody(errorCode.COORDINATOR_NOT_AVAILABLE, 'The coordinator is not available.')

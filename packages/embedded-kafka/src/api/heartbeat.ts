@@ -21,7 +21,7 @@ export const heartbeat = defineApi({
   },
   handle(context, { groupId, generationId, memberId, groupInstanceId }) {
     const code = codeOf(() => {
-      groupWithMembers(context, groupId).heartbeat(memberId, groupInstanceId, generationId)
+      groupWithMembers(context, 'Heartbeat', groupId).heartbeat(memberId, groupInstanceId, generationId)
     })
     return { errorCode: code }
   },

@@ -7,6 +7,7 @@ import {
   checkResource,
   operation,
   refuseEach,
+  checkAlterable,
 } from '../config-alteration.ts'
 import { array, bool, int16, int32, int8, string } from '../wire/schema.ts'
 import { defineApi } from './api.ts'
@@ -37,8 +38,9 @@ export const incrementalAlterConfigs = defineApi({
       resourceName: string(),
     }),
   },
-  handle: ({ cluster }, { resources, validateOnly }) =>
+  handle: ({ cluster, access }, { resources, validateOnly }) =>
     alterEach(resources, (resource) => {
+      checkAlterable(access, 'IncrementalAlterConfigs', resource)
       const withoutValue = resource.configs
         .filter(({ configOperation, value }) => configOperation !== operation.delete && value === null)
         .map(({ name }) => name)

@@ -4,6 +4,7 @@ import { errorCode } from '../error-codes.ts'
 import { type ProducerIdentity } from '../transactions/transactions.ts'
 import { int16, int32, int64, string } from '../wire/schema.ts'
 import { defineApi } from './api.ts'
+import { codeOf } from './group-access.ts'
 import { transactionCode } from './transaction-access.ts'
 
 export const initProducerId = defineApi({
@@ -26,12 +27,20 @@ export const initProducerId = defineApi({
   handle(context, { transactionalId, transactionTimeoutMs, producerId, producerEpoch: epoch }) {
     const { transactions } = context.cluster
     if ((producerId === -1n) !== (epoch === -1)) return { errorCode: errorCode.INVALID_REQUEST }
-    if (transactionalId === null) return answer(transactions.newProducer())
+    if (transactionalId === null) {
+      const denied = codeOf(() => context.access.check('InitProducerId (idempotent)', 'cluster'))
+      return denied === 0 ? answer(transactions.newProducer()) : { errorCode: denied }
+    }
     let identity: ProducerIdentity | undefined
-    const code = transactionCode(context, transactionalId, 4, () => {
-      const expected = producerId === -1n ? undefined : { producerId, epoch }
-      identity = transactions.init(transactionalId, transactionTimeoutMs, expected)
-    })
+    const code = transactionCode(
+      context,
+      { call: 'InitProducerId (transactional)', transactionalId },
+      4,
+      () => {
+        const expected = producerId === -1n ? undefined : { producerId, epoch }
+        identity = transactions.init(transactionalId, transactionTimeoutMs, expected)
+      },
+    )
     return identity === undefined ? { errorCode: code } : answer(identity)
   },
   refuse: (_, code) => ({ errorCode: code }),

@@ -40,7 +40,7 @@ export const joinGroup = defineApi({
     const { cluster, version, clientId, clientHost } = context
     const answer = (outcome: ReturnType<typeof joinRefused>) =>
       version >= 7 ? outcome : { ...outcome, protocolName: outcome.protocolName ?? '' }
-    const code = codeOf(() => checkNamed(context, request.groupId))
+    const code = codeOf(() => checkNamed(context, 'JoinGroup', request.groupId))
     if (code !== 0) return answer(joinRefused(code, request.memberId))
     const { minSessionTimeoutMs, maxSessionTimeoutMs } = cluster.groups.times
     if (request.sessionTimeoutMs < minSessionTimeoutMs || request.sessionTimeoutMs > maxSessionTimeoutMs)

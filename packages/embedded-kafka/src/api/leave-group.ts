@@ -34,7 +34,7 @@ export const leaveGroup = defineApi({
   },
   handle(context, { groupId, memberId, members }) {
     const identities = context.version >= 3 ? members : [{ memberId, groupInstanceId: null }]
-    const code = codeOf(() => checkNamed(context, groupId))
+    const code = codeOf(() => checkNamed(context, 'LeaveGroup', groupId))
     if (code !== 0) return { errorCode: code }
     const codes = context.cluster.groups.find(groupId)?.leave(identities)
     const outcomes = identities.map((identity, at) => ({

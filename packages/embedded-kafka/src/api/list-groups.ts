@@ -23,9 +23,11 @@ export const listGroups = defineApi({
       groupType: string('5+', { default: '' }),
     }),
   },
-  handle({ cluster, broker }, { statesFilter, typesFilter }) {
+  handle({ cluster, broker, access }, { statesFilter, typesFilter }) {
+    const seesAll = access.shows('DescribeCluster', 'cluster', '')
     const groups = cluster.groups
       .all()
+      .filter(({ id }) => seesAll || access.shows('ListGroups', 'group', id))
       .filter(({ id }) => cluster.coordinators.of('group', id) === broker)
       .filter(({ state }) => admits(statesFilter, state) && admits(typesFilter, 'classic'))
       .map(({ id, protocolType, state }) => ({

@@ -2,7 +2,7 @@
 
 import { RequestRefused, errorCode } from '../error-codes.ts'
 import { type TimedOffset, offsetAtTime, offsetOfLatestTime } from '../log/offset-lookup.ts'
-import { checkLeader, partitionOf } from '../partition-access.ts'
+import { allowedPartition, checkLeader } from '../partition-access.ts'
 import { type Partition } from '../topics.ts'
 import { array, int16, int32, int64, int8, string } from '../wire/schema.ts'
 import { type RequestContext, defineApi } from './api.ts'
@@ -76,7 +76,7 @@ type Wish = {
 function lookUp(context: RequestContext, name: string, wish: Wish, isCommittedOnly: boolean) {
   const { partitionIndex } = wish
   try {
-    const partition = partitionOf(context.cluster.topics.find(name), partitionIndex)
+    const partition = allowedPartition(context, 'ListOffsets', { name }, partitionIndex)
     checkLeader(partition, context.broker, wish.currentLeaderEpoch)
     const found = find(partition, wish.timestamp, isCommittedOnly, context.version)
     if (found === undefined) return { partitionIndex, errorCode: errorCode.NONE }

@@ -1,8 +1,8 @@
 /** ListPartitionReassignments: there are never any, but kafka-topics asks. */
 
-import { errorCode } from '../error-codes.ts'
 import { array, int16, int32, string } from '../wire/schema.ts'
 import { defineApi } from './api.ts'
+import { codeOf } from './group-access.ts'
 
 export const listPartitionReassignments = defineApi({
   name: 'ListPartitionReassignments',
@@ -34,6 +34,8 @@ export const listPartitionReassignments = defineApi({
       { default: [] },
     ),
   },
-  handle: () => ({ errorCode: errorCode.NONE }),
+  handle: ({ access }) => ({
+    errorCode: codeOf(() => access.check('ListPartitionReassignments', 'cluster')),
+  }),
   refuse: (_, code) => ({ errorCode: code }),
 })

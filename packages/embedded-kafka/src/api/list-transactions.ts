@@ -35,12 +35,13 @@ export const listTransactions = defineApi({
       transactionState: string(),
     }),
   },
-  handle({ cluster, broker }, { stateFilters, producerIdFilters, durationFilter }) {
+  handle({ cluster, broker, access }, { stateFilters, producerIdFilters, durationFilter }) {
     const now = cluster.clock.now()
     const wantsAnyState = stateFilters.length === 0
     const found = cluster.transactions
       .all()
       .filter(({ id }) => cluster.coordinators.of('transaction', id) === broker)
+      .filter(({ id }) => access.shows('ListTransactions', 'transactional-id', id))
       .filter(({ state }) => wantsAnyState || stateFilters.includes(state))
       .filter(({ producerId }) => producerIdFilters.length === 0 || producerIdFilters.includes(producerId))
       .filter(

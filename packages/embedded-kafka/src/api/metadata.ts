@@ -1,13 +1,13 @@
 /** Metadata: brokers, topics, and who leads which partition. */
 
-import { type Cluster } from '../cluster.ts'
 import { RequestRefused, errorCode } from '../error-codes.ts'
 import { planTopic } from '../topic-creation.ts'
 import { topicNameProblem } from '../topic-names.ts'
 import { type Topic } from '../topics.ts'
 import { array, bool, int16, int32, string, uuid, zeroUuid } from '../wire/schema.ts'
 import { allTopicOperations } from './authorized-operations.ts'
-import { defineApi } from './api.ts'
+import { type RequestContext, defineApi } from './api.ts'
+import { codeOf } from './group-access.ts'
 import { describePartition } from './partition-description.ts'
 
 export const metadata = defineApi({
@@ -60,7 +60,7 @@ export const metadata = defineApi({
     clusterAuthorizedOperations: int32('8-10', { default: -2_147_483_648 }),
     errorCode: int16('13+', { default: 0 }),
   },
-  handle({ cluster, version }, request) {
+  handle({ cluster, access, version }, request) {
     const { brokers, topics } = cluster
     // Before there were nullable lists, an empty one meant all.
     const wanted = version === 0 && request.topics?.length === 0 ? null : request.topics
@@ -75,18 +75,21 @@ export const metadata = defineApi({
       if (version < 12 && (name === null || topicId !== zeroUuid)) return undefined
       if (topicId !== zeroUuid) {
         const topic = topics.findById(topicId)
-        return topic === undefined
+        return topic === undefined || !access.shows('Metadata', 'topic', topic.name)
           ? { errorCode: errorCode.UNKNOWN_TOPIC_ID, name: null, topicId }
           : known(topic)
       }
+      const denied = codeOf(() => access.check('Metadata', 'topic', name ?? ''))
+      if (denied !== 0) return { errorCode: denied, name: name ?? '' }
       const topic = name === null ? undefined : topics.find(name)
       if (topic !== undefined) return known(topic)
       return {
-        errorCode: codeOfUnknown(cluster, name ?? '', request.allowAutoTopicCreation),
+        errorCode: codeOfUnknown({ cluster, access }, name ?? '', request.allowAutoTopicCreation),
         name: name ?? '',
       }
     }
-    const answers = wanted === null ? topics.all().map(known) : distinct(wanted).map(byNameOrId)
+    const shown = topics.all().filter(({ name }) => access.shows('Metadata', 'topic', name))
+    const answers = wanted === null ? shown.map(known) : distinct(wanted).map(byNameOrId)
     // A request that this version does not allow: Kafka answers nothing useful either.
     if (answers.includes(undefined)) return 'hang-up'
     return {
@@ -114,10 +117,15 @@ function distinct<T extends { readonly name: string | null; readonly topicId: st
 }
 
 /** A topic that is created on demand is there at the client's next look, as in Kafka. */
-function codeOfUnknown(cluster: Cluster, name: string, mayCreate: boolean): number {
+function codeOfUnknown(
+  { cluster, access }: Pick<RequestContext, 'cluster' | 'access'>,
+  name: string,
+  mayCreate: boolean,
+): number {
   if (topicNameProblem(name) !== undefined) return errorCode.INVALID_TOPIC_EXCEPTION
   if (!mayCreate || !cluster.options.autoCreateTopics) return errorCode.UNKNOWN_TOPIC_OR_PARTITION
   try {
+    access.check('Metadata (creates topics)', 'topic', name)
     cluster.topics.create(
       planTopic(cluster, { name, numPartitions: -1, replicationFactor: -1, assignments: [], configs: [] }),
     )

@@ -1,5 +1,6 @@
 /** OffsetCommit. */
 
+import { isDenial } from '../access.ts'
 import { RequestRefused, errorCode } from '../error-codes.ts'
 import { type ClassicGroup } from '../groups/classic-group.ts'
 import { array, int16, int32, int64, string } from '../wire/schema.ts'
@@ -41,7 +42,7 @@ export const offsetCommit = defineApi({
     const { cluster } = context
     let group: ClassicGroup | undefined
     const refused = codeOf(() => {
-      checkCoordinated(context, request.groupId)
+      checkCoordinated(context, 'OffsetCommit', request.groupId)
       group = groupForCommit(context, request)
       group.checkCommit(request, false)
       group.committed(request.memberId)
@@ -51,6 +52,9 @@ export const offsetCommit = defineApi({
         name,
         partitions: partitions.map((wish) => {
           const { partitionIndex } = wish
+          if (isDenial(refused)) return { partitionIndex, errorCode: refused }
+          const denied = codeOf(() => context.access.check('OffsetCommit', 'topic', name))
+          if (denied !== 0) return { partitionIndex, errorCode: denied }
           if (cluster.topics.partition(name, partitionIndex) === undefined)
             return { partitionIndex, errorCode: errorCode.UNKNOWN_TOPIC_OR_PARTITION }
           if (refused !== 0) return { partitionIndex, errorCode: refused }

@@ -29,6 +29,8 @@ export const offsetDelete = defineApi({
     const { offsets } = group
     const subscribed = subscribedTopics(group)
     const remove = (topic: string, partition: number): number => {
+      const denied = codeOf(() => context.access.check('OffsetDelete', 'topic', topic))
+      if (denied !== 0) return denied
       if (context.cluster.topics.partition(topic, partition) === undefined)
         return errorCode.UNKNOWN_TOPIC_OR_PARTITION
       if (subscribed.has(topic)) return errorCode.GROUP_SUBSCRIBED_TO_TOPIC
@@ -50,7 +52,7 @@ export const offsetDelete = defineApi({
 })
 
 function groupToChange(context: RequestContext, groupId: string): ClassicGroup {
-  checkCoordinated(context, groupId)
+  checkCoordinated(context, 'OffsetDelete', groupId)
   const group = context.cluster.groups.find(groupId)
   if (group === undefined) throw new RequestRefused('GROUP_ID_NOT_FOUND', `Group ${groupId} not found.`)
   // Of other protocols than the consumers' nobody knows what they are subscribed to.

@@ -2,6 +2,7 @@
 
 import { errorCode } from '../error-codes.ts'
 import { type GroupOffsets, type OffsetKey } from '../groups/group-offsets.ts'
+import { type Access } from '../access.ts'
 import { array, bool, int16, int32, int64, string } from '../wire/schema.ts'
 import { type RequestContext, defineApi } from './api.ts'
 import { checkCoordinated, codeOf } from './group-access.ts'
@@ -70,17 +71,19 @@ function lookUp(
   { groupId, topics }: { readonly groupId: string; readonly topics: Topics | null },
   requireStable: boolean,
 ) {
-  const code = codeOf(() => checkCoordinated(context, groupId))
+  const code = codeOf(() => checkCoordinated(context, 'OffsetFetch', groupId))
   if (code !== 0) return { groupId, errorCode: code, topics: [] }
   const offsets = context.cluster.groups.find(groupId)?.offsets
-  const wanted = topics ?? topicsOf(offsets)
+  const { access } = context
+  const shown = topicsOf(offsets).filter(({ name }) => access.shows('OffsetFetch', 'topic', name))
+  const wanted = topics ?? shown
   return {
     groupId,
     errorCode: errorCode.NONE,
     topics: wanted.map(({ name, partitionIndexes }) => ({
       name,
       partitions: partitionIndexes.map((partition) =>
-        answerFor({ topic: name, partition }, offsets, requireStable),
+        answerFor({ topic: name, partition }, offsets, { requireStable, access }),
       ),
     })),
   }
@@ -94,7 +97,11 @@ function topicsOf(offsets: GroupOffsets | undefined): Topics {
   }))
 }
 
-function answerFor(key: OffsetKey, offsets: GroupOffsets | undefined, requireStable: boolean) {
+function answerFor(
+  key: OffsetKey,
+  offsets: GroupOffsets | undefined,
+  { requireStable, access }: { readonly requireStable: boolean; readonly access: Access },
+) {
   const nothing = {
     partitionIndex: key.partition,
     committedOffset: -1n,
@@ -102,6 +109,8 @@ function answerFor(key: OffsetKey, offsets: GroupOffsets | undefined, requireSta
     metadata: '',
     errorCode: errorCode.NONE,
   }
+  const denied = codeOf(() => access.check('OffsetFetch', 'topic', key.topic))
+  if (denied !== 0) return { ...nothing, errorCode: denied }
   if (requireStable && offsets?.isPending(key) === true)
     return { ...nothing, errorCode: errorCode.UNSTABLE_OFFSET_COMMIT }
   const committed = offsets?.find(key)

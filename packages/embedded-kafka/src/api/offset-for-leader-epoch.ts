@@ -1,7 +1,7 @@
 /** OffsetForLeaderEpoch: where a leader's time ended, so that a consumer notices lost records (KIP-320). */
 
 import { RequestRefused, errorCode } from '../error-codes.ts'
-import { checkLeader, partitionOf } from '../partition-access.ts'
+import { allowedPartition, checkLeader } from '../partition-access.ts'
 import { array, int16, int32, int64, string } from '../wire/schema.ts'
 import { defineApi } from './api.ts'
 
@@ -33,11 +33,11 @@ export const offsetForLeaderEpoch = defineApi({
       }),
     }),
   },
-  handle({ cluster, broker }, { topics }) {
+  handle(context, { topics }) {
     const lookUp = (topic: string, wish: (typeof topics)[number]['partitions'][number]) => {
       try {
-        const partition = partitionOf(cluster.topics.find(topic), wish.partition)
-        checkLeader(partition, broker, wish.currentLeaderEpoch)
+        const partition = allowedPartition(context, 'OffsetForLeaderEpoch', { name: topic }, wish.partition)
+        checkLeader(partition, context.broker, wish.currentLeaderEpoch)
         const end = partition.log.endOfEpoch(wish.leaderEpoch)
         return {
           partition: wish.partition,

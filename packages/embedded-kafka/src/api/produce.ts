@@ -2,11 +2,12 @@
 
 import { RequestRefused, errorCode } from '../error-codes.ts'
 import { RecordsRefused, checkRequestRecords } from '../log/batch-rules.ts'
-import { RecordBatch, batchHeaderBytes } from '../log/record-batch.ts'
-import { checkLeader, leaderHint, partitionOf, topicOf } from '../partition-access.ts'
+import { RecordBatch, batchHeaderBytes, noProducer } from '../log/record-batch.ts'
+import { allowedPartition, checkLeader, leaderHint } from '../partition-access.ts'
 import { type Partition } from '../topics.ts'
 import { array, int16, int32, int64, records, string, struct, uuid, zeroUuid } from '../wire/schema.ts'
 import { type RequestContext, defineApi } from './api.ts'
+import { codeOf } from './group-access.ts'
 import { asProduceError } from './txn-offset-commit.ts'
 
 export const produce = defineApi({
@@ -65,6 +66,12 @@ export const produce = defineApi({
     // Nobody is allowed to write for a transactional id that is not named.
     if (transactionalId === null && topicData.some(isTransactional))
       return refuseAll(topicData, errorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED)
+    if (transactionalId !== null) {
+      const code = codeOf(() =>
+        context.access.check('Produce (transactional)', 'transactional-id', transactionalId),
+      )
+      if (code !== 0) return refuseAll(topicData, code)
+    }
     const responses = topicData.map(({ name, topicId, partitionData }) => ({
       name,
       topicId,
@@ -113,17 +120,20 @@ type Wish = {
 }
 
 function append(context: RequestContext, wish: Wish) {
-  const { cluster, broker, version } = context
+  const { broker, version } = context
   let partition: Partition | undefined
   let appendingTo: Partition | undefined
   try {
-    partition = partitionOf(topicOf(cluster, wish), wish.index)
+    partition = allowedPartition(context, 'Produce', wish, wish.index)
     const bytes = checkRequestRecords(wish.bytes, version)
     checkAcks(wish.acks)
     checkLeader(partition, broker)
     appendingTo = partition
     checkInSync(context, partition, wish.acks)
-    checkTransaction(context, partition, wish, new RecordBatch(bytes))
+    const batch = new RecordBatch(bytes)
+    if (batch.producerId !== noProducer && !batch.isTransactional)
+      context.access.check('Produce (idempotent)', 'cluster')
+    checkTransaction(context, partition, wish, batch)
     const appended = partition.log.append(bytes, partition.leaderEpoch)
     return {
       index: wish.index,

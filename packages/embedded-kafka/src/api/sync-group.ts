@@ -37,7 +37,7 @@ export const syncGroup = defineApi({
         memberId,
         assignment: Buffer.from(assignment),
       }))
-      waiting = groupWithMembers(context, groupId).sync({ ...request, assignments })
+      waiting = groupWithMembers(context, 'SyncGroup', groupId).sync({ ...request, assignments })
     })
     return (await waiting) ?? syncRefused(code)
   },

@@ -1,5 +1,6 @@
 /** TxnOffsetCommit: offsets that count when the transaction commits. From version 5 on it adds the group by itself. */
 
+import { isDenial } from '../access.ts'
 import { RequestRefused, errorCode } from '../error-codes.ts'
 import { type ClassicGroup } from '../groups/classic-group.ts'
 import { array, int16, int32, int64, string } from '../wire/schema.ts'
@@ -41,7 +42,8 @@ export const txnOffsetCommit = defineApi({
     const { cluster } = context
     let group: ClassicGroup | undefined
     const refused = codeOf(() => {
-      checkCoordinated(context, request.groupId)
+      context.access.check('TxnOffsetCommit', 'transactional-id', request.transactionalId)
+      checkCoordinated(context, 'TxnOffsetCommit', request.groupId)
       checkProducer(context, request)
       group = groupForCommit(context, request)
       group.checkCommit(request, true)
@@ -52,6 +54,9 @@ export const txnOffsetCommit = defineApi({
         partitions: partitions.map((wish) => {
           const { partitionIndex } = wish
           const key = { topic: name, partition: partitionIndex }
+          if (isDenial(refused)) return { partitionIndex, errorCode: refused }
+          const denied = codeOf(() => context.access.check('TxnOffsetCommit', 'topic', name))
+          if (denied !== 0) return { partitionIndex, errorCode: denied }
           if (cluster.topics.partition(name, partitionIndex) === undefined)
             return { partitionIndex, errorCode: errorCode.UNKNOWN_TOPIC_OR_PARTITION }
           if (refused !== 0) return { partitionIndex, errorCode: refused }

@@ -1,0 +1,345 @@
+/**
+ * Short runs, each with what makes one kind of bug show: a kill, a frozen member, a second deployment, a topic made anew.
+ * A run by the right code ends without a finding (the control); a run by a mutant must not.
+ */
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+// oxlint-disable-next-line no-restricted-imports -- deleting records is not for the apps' port
+import { Kafka, logLevel } from 'kafkajs'
+import { createTopics } from '../kafka.ts'
+import { check } from './check.ts'
+import type { HistorySample } from './check-history.ts'
+import type { LedgerEntry } from './check-producer.ts'
+import type { CheckReport } from './finding.ts'
+import { Fleet, type Launch, type Member } from './fleet.ts'
+import type { SourceChange } from './instrumented-build.ts'
+import { jsonLines } from './json-lines.ts'
+import { openLakeReader, type LakeReader } from './lake-reader.ts'
+import { dumpLog, readLog } from './log-dump.ts'
+import type { Log, PartitionLog } from './partition-log.ts'
+import type { ProvingGround } from './proving-ground.ts'
+import { startSampler, type Sampler } from './sampler.ts'
+
+export type Scenario = {
+  readonly app: 'consumer' | 'producer'
+  /** Arguments of every consumer. */
+  readonly args: readonly string[]
+  readonly partitions: number
+  readonly lake: 'folder' | 's3'
+  /** What the scenario itself needs to be changed in the code, also for the control. */
+  readonly changes?: readonly SourceChange[]
+  /** Plays the run with this bundle of the app and returns what the checker says. */
+  readonly play: (ground: ProvingGround, bundle: string) => Promise<CheckReport>
+}
+
+const mix = { tombstones: 0.05, poison: 0.05, odd: 0.1, committed: 0.2, aborted: 0.2 }
+/** A mutant may hang: it is killed then, and what it did not store is lost. */
+const patienceMs = 15_000
+const ranges = ['--max-records', '30', '--max-age', '300ms']
+
+/** Everything is there before the consumer starts, and stored in one go. */
+const untilEnd = async (ground: ProvingGround): Promise<CheckReport> => {
+  const load = ground.load(mix)
+  await load.fill(ground.topic, 100)
+  await load.send(15)
+  await load.fill(ground.topic, 20)
+  await using history = await watch(ground)
+  await run(ground.fleet())
+  return await history.check()
+}
+
+/** Six runs, each killed at another step of a range, with other limits and another compression each time. */
+const killed = async (ground: ProvingGround): Promise<CheckReport> => {
+  const load = ground.load(mix)
+  await using history = await watch(ground)
+  const fleet = ground.fleet()
+  const compressions = ['none', 'gzip', 'zstd']
+  for (const [i, failpoint] of [
+    'claim:2',
+    'claimed:1',
+    'file-created:2',
+    'claimed:3',
+    'before-commit:1',
+  ].entries()) {
+    await load.fill(ground.topic, 60)
+    const args = ['--max-records', String(20 + 7 * i), '--compression', compressions[i % 3] ?? 'none']
+    await run(fleet, { args, env: { FAILPOINT: `${failpoint}:kill` } })
+    // Long enough for a sample of what the dead left.
+    await sleep(150)
+  }
+  await run(fleet)
+  return await history.check()
+}
+
+/** Members come and go while records flow. */
+const rebalanced = async (ground: ProvingGround): Promise<CheckReport> => {
+  const load = ground.load(mix)
+  await load.fill(ground.topic, 100)
+  await using history = await watch(ground)
+  const fleet = ground.fleet({ args: ranges, comesBack: false })
+  load.start(60)
+  const first = fleet.join()
+  await sleep(1_500)
+  const second = fleet.join()
+  await sleep(1_500)
+  await first.leave()
+  await sleep(700)
+  await second.kill()
+  await load.stop()
+  await run(fleet)
+  return await history.check()
+}
+
+/** A member freezes before or after it claims; another takes over and goes beyond; the first one wakes up. */
+const zombie = async (ground: ProvingGround): Promise<CheckReport> => {
+  const load = ground.load(mix)
+  await load.fill(ground.topic, 100)
+  await using history = await watch(ground)
+  for (const failpoint of ['claim:2', 'claimed:2']) {
+    await load.fill(ground.topic, 50)
+    const fleet = ground.fleet({ comesBack: false })
+    const fired = firedFile(ground)
+    const env = { FAILPOINT: `${failpoint}:stop`, FAILPOINT_LOG: fired.path }
+    const frozen = fleet.join({ args: ranges, env })
+    await fired.happened(frozen)
+    await run(fleet, { args: ['--max-records', '37'] })
+    await frozen.thaw()
+    await sleep(800)
+    await frozen.leave()
+  }
+  await run(ground.fleet())
+  return await history.check()
+}
+
+/**
+ * Two deployments on one lake. The one that would begin at the end has looked for a chain when there was none, and begins
+ * one when the other has begun and stored already; then records flow.
+ */
+const twoDeployments = async (ground: ProvingGround): Promise<CheckReport> => {
+  const load = ground.load(mix)
+  await load.fill(ground.topic, 70)
+  await using history = await watch(ground, ['other'])
+  const gate = join(ground.folder, 'gate')
+  const late = ground
+    .fleet({ group: 'other', comesBack: false })
+    .join({ args: [...ranges, '--start', 'latest'], env: { GATE: gate } })
+  await until(() => existsSync(`${gate}.reached`) || late.hasLeft)
+  // None of its ranges begins at offset 70, which is where the late one would.
+  const early = ground.fleet({ comesBack: false }).join({ args: ['--max-records', '41', '--max-age', '1m'] })
+  const lake = openLakeReader(ground.lake, ground.env)
+  await until(async () => (await lake.list()).length > 0 || early.hasLeft)
+  writeFileSync(gate, '')
+  load.start(80)
+  await sleep(2_000)
+  await load.stop()
+  await Promise.all([late.leave(), early.leave()])
+  await run(ground.fleet())
+  return await history.check()
+}
+
+/**
+ * A topic is deleted and made anew between two runs, and retention has passed what was stored: only the topic's id tells.
+ * Nothing of the new one may be stored as if it were the old one.
+ */
+const recreated = async (ground: ProvingGround): Promise<CheckReport> => {
+  const before = await storeAndDump(ground, 90)
+  ground.embedded?.faults.recreateTopic(ground.topic)
+  await ground.load(mix).fill(ground.topic, 140)
+  await deleteRecords(ground, 90n)
+  await run(ground.fleet())
+  return await check({ log: before, lake: openLakeReader(ground.lake, ground.env) })
+}
+
+/** The log lost its end, and other records took its place. */
+const truncated = async (ground: ProvingGround): Promise<CheckReport> => {
+  const before = await storeAndDump(ground, 90)
+  ground.embedded?.faults.truncate(ground.topic, 0, 60n)
+  await ground.load(mix).fill(ground.topic, 100)
+  await run(ground.fleet())
+  return await check({ log: before, lake: openLakeReader(ground.lake, ground.env) })
+}
+
+/** Retention passes what is stored between two runs: the offsets that are gone may not be passed over in silence. */
+const retention = async (ground: ProvingGround): Promise<CheckReport> => {
+  await storeAndDump(ground, 60)
+  await ground.load(mix).fill(ground.topic, 60)
+  const before = await logOf(ground)
+  await deleteRecords(ground, 90n)
+  await run(ground.fleet())
+  return await check({ log: before, lake: openLakeReader(ground.lake, ground.env), isComplete: false })
+}
+
+async function storeAndDump(ground: ProvingGround, records: number): Promise<Log> {
+  await ground.load(mix).fill(ground.topic, records)
+  await run(ground.fleet())
+  return await logOf(ground)
+}
+
+/** Between a look that finds no chain and the beginning of one: waits for the file that GATE names. */
+const beginLate: SourceChange = {
+  file: 'apps/consumer/src/recovery.ts',
+  from: '    const view = await chain.begin({',
+  to: `    const [{ existsSync, writeFileSync }, gate] = [await import('node:fs'), process.env.GATE]
+    if (gate !== undefined) writeFileSync(\`\${gate}.reached\`, '')
+    while (gate !== undefined && !existsSync(gate)) await new Promise((done) => setTimeout(done, 20))
+    const view = await chain.begin({`,
+}
+
+/**
+ * What the producer believes of each record becomes a line of the ledger. Without keys: generated ones occur once each,
+ * and the records of a partition have to be in order, too.
+ */
+const keepLedger: SourceChange = {
+  file: 'apps/producer/src/kafka-output.ts',
+  from: '      const valueBytes = batch.records.reduce(',
+  to: `      const [{ appendFileSync }, { createHash }] = [await import('node:fs'), await import('node:crypto')]
+      for (const { value, headers } of batch.records)
+        appendFileSync(process.env.LEDGER, JSON.stringify({
+          topic, partition, key: null, seq: Number(headers?.seq), outcome: 'ok',
+          sha256: createHash('sha256').update(value).digest('hex'),
+        }) + '\\n')
+      const valueBytes = batch.records.reduce(`,
+}
+
+/** A producer whose answers get lost and whose batches are refused now and then. */
+const produced = async (ground: ProvingGround, bundle: string): Promise<CheckReport> => {
+  const faults = ground.embedded?.faults
+  // kafkajs sends again by itself after the first, and gives the second to its caller.
+  faults?.on('Produce', { kind: 'answer', code: 'REQUEST_TIMED_OUT', at: 'after' }, { skip: 3, times: 3 })
+  faults?.on('Produce', { kind: 'answer', code: 'OUT_OF_ORDER_SEQUENCE_NUMBER' }, { skip: 20, times: 3 })
+  return await produce(ground, bundle)
+}
+
+/** From some moment on the cluster takes nothing more. */
+const producedUntilRefused = async (ground: ProvingGround, bundle: string): Promise<CheckReport> => {
+  const refused = { kind: 'answer', code: 'MESSAGE_TOO_LARGE' } as const
+  ground.embedded?.faults.on('Produce', refused, { skip: 20, times: 1_000 })
+  return await produce(ground, bundle)
+}
+
+async function produce(ground: ProvingGround, bundle: string): Promise<CheckReport> {
+  const tables = ['pin', 'geo', 'user'].map((table) => `${ground.topic}.${table}`)
+  await createTopics(ground.brokers, tables, 2)
+  const args =
+    '--source generate:400 --out kafka --batch-bytes 2KiB --linger 5ms --delivery-timeout 20s'.split(' ')
+  await using fleet = new Fleet({
+    bundle,
+    folder: ground.folder,
+    args,
+    env: { ...ground.env, TOPIC_PREFIX: ground.topic, LEDGER: ground.ledger },
+    comesBack: false,
+  })
+  await exited(fleet.join())
+  const log = new Map<string, PartitionLog>()
+  for (const topic of tables)
+    for (const [key, partition] of await logOf(ground, topic)) log.set(key, partition)
+  return await check({
+    log,
+    lake: emptyLake,
+    ledger: jsonLines<LedgerEntry>(ground.ledger),
+    isComplete: false,
+  })
+}
+
+const emptyLake: LakeReader = {
+  list: async () => [],
+  read: () => Promise.reject(new Error('there is nothing')),
+}
+
+const basic = { app: 'consumer', args: [], partitions: 2, lake: 'folder' } as const
+
+export const scenarios = {
+  'until-end': { ...basic, args: ['--max-records', '30'], play: untilEnd },
+  'until-end-envelope': {
+    ...basic,
+    args: ['--max-records', '30', '--format', 'envelope', '--compression', 'gzip'],
+    play: untilEnd,
+  },
+  killed: { ...basic, partitions: 1, play: killed },
+  rebalanced: { ...basic, play: rebalanced },
+  zombie: { ...basic, partitions: 1, play: zombie },
+  'zombie-s3': { ...basic, partitions: 1, lake: 's3', play: zombie },
+  'two-deployments': { ...basic, partitions: 1, changes: [beginLate], play: twoDeployments },
+  truncated: { ...basic, partitions: 1, play: truncated },
+  recreated: { ...basic, partitions: 1, play: recreated },
+  retention: { ...basic, partitions: 1, play: retention },
+  produced: { ...basic, app: 'producer', changes: [keepLedger], play: produced },
+  'produced-until-refused': { ...basic, app: 'producer', changes: [keepLedger], play: producedUntilRefused },
+} as const satisfies Readonly<Record<string, Scenario>>
+
+export type ScenarioName = keyof typeof scenarios
+
+/** A consumer that runs until the end, or until it is killed for taking too long. */
+async function run(fleet: Fleet, launch: Launch = {}): Promise<void> {
+  const args = ['--until-end', ...(launch.args ?? [])]
+  await exited(fleet.join({ ...launch, args, comesBack: false }))
+}
+
+async function exited(member: Member): Promise<void> {
+  const timer = setTimeout(() => void member.kill(), patienceMs)
+  await member.exited
+  clearTimeout(timer)
+}
+
+/** Waits for it, but not for ever. */
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const end = performance.now() + patienceMs
+  while (!(await isSo()) && performance.now() < end) await sleep(30)
+}
+
+/** What an instrumented consumer says of its failpoints. */
+function firedFile(ground: ProvingGround): {
+  readonly path: string
+  happened(member: Member): Promise<void>
+} {
+  const path = join(ground.folder, `fired-${performance.now()}.jsonl`)
+  return {
+    path,
+    /** Waits until one has fired, or the member has ended. */
+    async happened(member) {
+      await until(() => existsSync(path) || member.hasLeft)
+    },
+  }
+}
+
+async function logOf({ brokers, folder, topic: first }: ProvingGround, topic = first): Promise<Log> {
+  const file = join(folder, `${topic}-${performance.now()}.log`)
+  await dumpLog(brokers, topic, file)
+  return await readLog([file])
+}
+
+/** As retention would: everything below the offset. */
+async function deleteRecords({ brokers, topic }: ProvingGround, offset: bigint): Promise<void> {
+  const admin = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING }).admin()
+  await admin.connect()
+  // Without it, kafkajs does not know the leader.
+  await admin.fetchTopicMetadata({ topics: [topic] })
+  await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: String(offset) }] })
+  await admin.disconnect()
+}
+
+/** Samples commits and lake until the check. */
+async function watch(
+  ground: ProvingGround,
+  groups: readonly string[] = [],
+): Promise<AsyncDisposable & { check(): Promise<CheckReport> }> {
+  const { brokers, topics, lake, env } = ground
+  const file = join(ground.folder, 'history.jsonl')
+  const sampler: Sampler = await startSampler({
+    brokers,
+    topics,
+    lake,
+    env,
+    file,
+    groups: [ground.group, ...groups],
+    everyMs: 40,
+  })
+  return {
+    async check() {
+      await sampler.stop()
+      return await ground.check({ history: jsonLines<HistorySample>(file) })
+    },
+    [Symbol.asyncDispose]: () => sampler[Symbol.asyncDispose](),
+  }
+}

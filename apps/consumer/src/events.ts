@@ -23,11 +23,15 @@ export type Totals = {
   rejected: number
 }
 
+/** A store that stumbles is counted; one that is out for longer is told. */
+const worthATellingMs = 5_000
+
 export class Events {
   readonly totals: Totals = { records: 0, objects: 0, deadObjects: 0, bytes: 0, contentBytes: 0, rejected: 0 }
   readonly #log: Logger
   readonly #counters: ReturnType<typeof countersOf>
   readonly #health: Pick<Health, 'ready' | 'notReady'>
+  #isStoreOut = false
 
   constructor(log: Logger, metrics: Metrics, health: Pick<Health, 'ready' | 'notReady'>) {
     this.#log = log
@@ -54,6 +58,25 @@ export class Events {
       { topic: at.topic, partition: at.partition, droppedRecords: dropped },
       'another writer claimed these offsets; going on where its chain ends',
     )
+  }
+
+  /** A request is going to be repeated. Somebody hears of it when that has not helped for some seconds, once. */
+  storeWaiting(reason: string, waitedMs: number): void {
+    this.#counters.storeRetries.inc({ reason })
+    if (this.#isStoreOut || waitedMs < worthATellingMs) return
+    this.#isStoreOut = true
+    this.#health.notReady('store', `the store does not answer (${reason})`)
+    this.#log.warn(
+      { reason, waitedMs: Math.round(waitedMs) },
+      'the store does not answer; what is to be stored waits',
+    )
+  }
+
+  storeAnswered(): void {
+    if (!this.#isStoreOut) return
+    this.#isStoreOut = false
+    this.#health.ready('store')
+    this.#log.info('the store answers again')
   }
 
   rangeStored(range: SealedRange, stored: StoredRange): void {
@@ -146,6 +169,11 @@ function countersOf(metrics: Metrics) {
     dropped: metrics.counter({
       name: 'records_dropped_total',
       help: 'Records of open ranges dropped because another writer claimed them',
+    }),
+    storeRetries: metrics.counter({
+      name: 'store_retries_total',
+      help: 'Requests to the store that were sent again, by why',
+      labels: ['reason'],
     }),
     commitsNotTaken: metrics.counter({
       name: 'commits_not_taken_total',

@@ -41,9 +41,8 @@ async function runConsumer(settings: RunSettings, context: CommandContext): Prom
   const plan = planOf(settings)
   const { group } = settings
   await using resources = new AsyncDisposableStack()
-  const store = resources.use(
-    await openLake(settings.lake, context.env, (secret) => context.addSecret(secret)),
-  )
+  const events = new Events(context.log, context.metrics, context.health)
+  const store = resources.use(await openLake(settings, context, events))
   const connection = await connectionOf(settings, { clientId: 'pinpipe-consumer', log: context.log })
   const admin = resources.use(await openReadOnlyAdmin(connection))
   const topics = await resolveTopics(plan.topics, admin, connection.brokers)
@@ -51,7 +50,6 @@ async function runConsumer(settings: RunSettings, context: CommandContext): Prom
   await probeStore(store)
 
   const budget = new MemoryBudget(settings.memory)
-  const events = new Events(context.log, context.metrics, context.health)
   const chains = new Chains(store, clock)
   const encoding = encodingOf(plan.output)
   const storedUpTo = (at: TopicPartition): Promise<bigint | undefined> => chains.storedUpTo(at)

@@ -2,15 +2,17 @@
 import { kafkaSettings } from '@pinpipe/kafka/settings'
 import { topicPrefixProblem } from '@pinpipe/schema/catalogue'
 import { settingsSpec, types, type Rule, type SettingsOf } from '@pinpipe/service/settings'
-import { outputSettingsOf, type OutputSettings } from './chain/output-settings.ts'
-import { compressions, defaultLevel, highestLevel } from './format/compress.ts'
+import type { OutputSettings } from './chain/output-settings.ts'
+import { formatRules, formatSettings, outputOf } from './format/format-settings.ts'
+import { wallClockOf } from './format/time-zone.ts'
 import { lakeSettings } from './lake/lake-settings.ts'
+import { s3Rules } from './lake/s3-settings.ts'
 import { startType, type StartPolicy } from './start-policy.ts'
 import type { TopicChoice } from './topics.ts'
 import type { Limits } from './triggers.ts'
 
 const mebibyte = 1024 * 1024
-const [sources, lake, ranges, records] = ['Topics', 'Lake', 'When an object is stored', 'Records']
+const [sources, ranges] = ['Topics', 'When an object is stored']
 
 export const runSettings = settingsSpec({
   ...kafkaSettings,
@@ -79,38 +81,7 @@ export const runSettings = settingsSpec({
     group: sources,
   },
   ...lakeSettings,
-  format: {
-    flag: 'format',
-    env: 'PINPIPE_FORMAT',
-    type: types.oneOf(['json', 'envelope', 'parquet', 'raw']),
-    default: 'json',
-    description:
-      'json: the value, one a line; envelope: with offset, time, key and headers (parquet and raw: not yet)',
-    group: lake,
-  },
-  compression: {
-    flag: 'compression',
-    env: 'PINPIPE_COMPRESSION',
-    type: types.oneOf(compressions),
-    default: 'none',
-    description: 'How objects are compressed',
-    group: lake,
-  },
-  compressionLevel: {
-    flag: 'compression-level',
-    env: 'PINPIPE_COMPRESSION_LEVEL',
-    type: types.integer({ min: 1, max: 22 }),
-    description: `gzip 1 to 9, zstd 1 to 22; ${defaultLevel}, the fastest, unless given`,
-    group: lake,
-  },
-  partitionBy: {
-    flag: 'partition-by',
-    env: 'PINPIPE_PARTITION_BY',
-    type: types.text({ takes: 'LAYOUT' }),
-    default: 'kafka',
-    description: 'How objects are laid out; kafka, by topic and partition, is what there is',
-    group: lake,
-  },
+  ...formatSettings,
   maxRecords: {
     flag: 'max-records',
     env: 'PINPIPE_MAX_RECORDS',
@@ -134,6 +105,14 @@ export const runSettings = settingsSpec({
     description: 'How long a record waits at most until its object is stored, also when no other comes',
     group: ranges,
   },
+  rotateEvery: {
+    flag: 'rotate-every',
+    env: 'PINPIPE_ROTATE_EVERY',
+    type: types.duration({ minMs: 1_000, maxMs: 86_400_000 }),
+    description:
+      'Objects are also stored whenever the clock reaches a multiple of it since midnight: 1h, at each full hour',
+    group: ranges,
+  },
   memory: {
     flag: 'memory',
     env: 'PINPIPE_MEMORY',
@@ -143,39 +122,18 @@ export const runSettings = settingsSpec({
       'Record content held at most, for all partitions together; what is largest is stored first when it is used up',
     group: ranges,
   },
-  validate: {
-    flag: 'validate',
-    env: 'PINPIPE_VALIDATE',
-    type: types.oneOf(['schema', 'json', 'none']),
-    description:
-      'What a value must be: a row of its table (unless given, for topics of the catalogue), JSON (for others), or anything that fits on a line',
-    group: records,
-  },
 })
 
 export type RunSettings = SettingsOf<typeof runSettings>
 
 /** Rules across settings: each returns a sentence for what is wrong. */
 export const runRules: readonly Rule<typeof runSettings>[] = [
+  ...s3Rules,
   ({ topicPrefix }) => {
     const problem = topicPrefix === undefined ? undefined : topicPrefixProblem(topicPrefix)
     return problem === undefined ? undefined : `--topic-prefix: ${problem}`
   },
-  ({ format }) =>
-    format === 'parquet' || format === 'raw'
-      ? `--format ${format} is not there yet: use json or envelope`
-      : undefined,
-  ({ partitionBy }) =>
-    partitionBy === 'kafka'
-      ? undefined
-      : '--partition-by takes only kafka for now: objects are laid out by topic and partition',
-  ({ compression, compressionLevel: level }) => {
-    if (level === undefined) return undefined
-    if (compression === 'none') return '--compression-level needs --compression gzip or zstd'
-    return level > highestLevel[compression]
-      ? `--compression-level: ${compression} has no level above ${highestLevel[compression]}`
-      : undefined
-  },
+  ...formatRules,
 ]
 
 /** What the run does, in its own terms. Call it with settings that passed the rules. */
@@ -185,18 +143,16 @@ export function planOf(settings: RunSettings): {
   readonly output: OutputSettings
   readonly recovery: { readonly startPolicy: StartPolicy; readonly onSourceGap: 'halt' | 'record' }
 } {
-  const { compression, compressionLevel, validate } = settings
+  const { rotateEvery, timeZone } = settings
   return {
     topics: topicChoiceOf(settings),
-    limits: { maxRecords: settings.maxRecords, maxBytes: settings.maxBytes, maxAgeMs: settings.maxAge },
-    output: outputSettingsOf({
-      format: settings.format === 'envelope' ? 'envelope' : 'json',
-      compression: {
-        kind: compression,
-        level: compression === 'none' ? 0 : (compressionLevel ?? defaultLevel),
-      },
-      ...(validate && { validate }),
-    }),
+    limits: {
+      maxRecords: settings.maxRecords,
+      maxBytes: settings.maxBytes,
+      maxAgeMs: settings.maxAge,
+      ...(rotateEvery !== undefined && { schedule: { everyMs: rotateEvery, wallClock: wallClockOf(timeZone) } }),
+    },
+    output: outputOf(settings),
     recovery: { startPolicy: settings.start, onSourceGap: settings.onSourceGap },
   }
 }

@@ -36,7 +36,7 @@ export const skipCommand = command({
   ],
   async run(settings, context) {
     await using resources = new AsyncDisposableStack()
-    const store = resources.use(await openLake(settings.lake, context.env, context.addSecret))
+    const store = resources.use(await openLake(settings, context))
     const connection = await connectionOf(settings, { clientId: 'pinpipe-consumer', log: context.log })
     const admin = resources.use(await openReadOnlyAdmin(connection))
     const at = { topic: settings.topic, partition: settings.partition }

@@ -26,6 +26,7 @@ export async function storeRange(
       body: file.body,
       digest: file.digest,
       contentType: file.contentType,
+      compression: file.compression,
       facts: { start: String(range.start), end: String(range.end), records: String(file.records) },
       guard,
     })

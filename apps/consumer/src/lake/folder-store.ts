@@ -12,6 +12,7 @@ import { makeFolder } from '@pinpipe/service/folder'
 import { decompressed } from '../format/compress.ts'
 import type { CreateOutcome, NewObject, ObjectFacts, Store } from './store.ts'
 
+const temporaryFolder = '_tmp'
 /** What a crashed process left in `_tmp` for this long is nobody's any more. */
 const abandonedAfterMs = 24 * 3_600_000
 
@@ -32,7 +33,7 @@ class FolderStore implements Store {
   constructor(root: string) {
     this.name = `dir:${root}`
     this.#root = root
-    this.#temporary = join(root, '_tmp')
+    this.#temporary = join(root, temporaryFolder)
   }
 
   async prepare(): Promise<void> {
@@ -49,42 +50,25 @@ class FolderStore implements Store {
     }
   }
 
-  async create(object: NewObject): Promise<CreateOutcome> {
-    const target = join(this.#root, object.key)
+  async create({ key, body, guard }: NewObject): Promise<CreateOutcome> {
     const temporary = join(this.#temporary, randomUUID())
     try {
-      await this.#makeFolder(dirname(target))
       // Memory is given back as the file grows: what is read meanwhile needs it while this one is made durable.
-      await writeDurably(temporary, object.body.drain())
-      while (object.guard?.isFresh() === false) await object.guard.renew()
+      await this.#asFailure(() => writeDurably(temporary, body.drain()))
+      while (guard?.isFresh() === false) await guard.renew()
       // failpoint: folder-written
-      try {
-        await link(temporary, target)
-        // failpoint: folder-linked
-      } catch (error) {
-        if (codeOf(error) !== 'EEXIST') throw error
-        return (await isSame(target, temporary, object.key)) ? 'same' : 'different'
-      }
-      await syncFolder(dirname(target))
-      return 'created'
-    } catch (error) {
-      throw folderFailure(error, this.#root)
+      return await this.#asFailure(() => this.#link(temporary, key))
     } finally {
       await rm(temporary, { force: true }).catch(() => undefined)
     }
   }
 
   async read(key: string): Promise<Buffer | undefined> {
-    try {
-      return await readFile(join(this.#root, key))
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') return undefined
-      throw folderFailure(error, this.#root)
-    }
+    return await this.#asFailure(() => unlessMissing(readFile(join(this.#root, key))))
   }
 
   async head(key: string): Promise<ObjectFacts | undefined> {
-    const found = await stat(join(this.#root, key)).catch(() => undefined)
+    const found = await this.#asFailure(() => unlessMissing(stat(join(this.#root, key))))
     return found?.isFile() === true ? { bytes: found.size } : undefined
   }
 
@@ -99,16 +83,16 @@ class FolderStore implements Store {
   async folders(prefix: string): Promise<readonly string[]> {
     const { folder, start } = partsOf(prefix)
     const entries = await this.#entriesOf(folder)
-    return entries.filter((entry) => entry.isDirectory() && entry.name.startsWith(start)).map(({ name }) => name.slice(start.length))
+    return entries
+      .filter((entry) => entry.isDirectory() && entry.name.startsWith(start))
+      .map(({ name }) => name.slice(start.length))
   }
 
   async open(key: string): Promise<Readable> {
-    try {
-      const file = await open(join(this.#root, key), 'r')
-      return file.createReadStream()
-    } catch (error) {
-      throw folderFailure(error, this.#root)
-    }
+    if ((await this.head(key)) === undefined)
+      throw new Failure(`${this.name}/${key} is not there: somebody has deleted it`)
+    const file = await this.#asFailure(() => open(join(this.#root, key), 'r'))
+    return file.createReadStream()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
@@ -118,6 +102,7 @@ class FolderStore implements Store {
     for (const entry of await this.#entriesOf(folder)) {
       if (!entry.name.startsWith(start)) continue
       const key = folder === '' ? entry.name : `${folder}/${entry.name}`
+      if (key === temporaryFolder) continue
       if (entry.isDirectory()) yield* this.#keysBelow(`${key}/`)
       else yield key
     }
@@ -125,14 +110,28 @@ class FolderStore implements Store {
 
   /** In the order of the bytes of their keys: a folder sorts as if its name ended in a slash. */
   async #entriesOf(folder: string): Promise<Dirent[]> {
+    const path = join(this.#root, folder)
+    const entries = await this.#asFailure(() => unlessMissing(readdir(path, { withFileTypes: true })))
+    return (entries ?? []).toSorted((a, b) => Buffer.compare(sortKey(a), sortKey(b)))
+  }
+
+  /**
+   * The entry is durable before it is called the same, too: who linked it may have died before it was. The file was durable
+   * before it was linked.
+   */
+  async #link(temporary: string, key: string): Promise<CreateOutcome> {
+    const target = join(this.#root, key)
+    await this.#makeFolder(dirname(target))
+    let outcome: CreateOutcome = 'created'
     try {
-      const entries = await readdir(join(this.#root, folder), { withFileTypes: true })
-      const sortKey = (entry: Dirent): string => (entry.isDirectory() ? `${entry.name}/` : entry.name)
-      return entries.toSorted((a, b) => Buffer.compare(Buffer.from(sortKey(a)), Buffer.from(sortKey(b))))
+      await link(temporary, target)
+      // failpoint: folder-linked
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return []
-      throw folderFailure(error, this.#root)
+      if (codeOf(error) !== 'EEXIST') throw error
+      outcome = (await isSame(target, temporary, key)) ? 'same' : 'different'
     }
+    await syncFolder(dirname(target))
+    return outcome
   }
 
   /**
@@ -145,6 +144,14 @@ class FolderStore implements Store {
     for (let made = folder; made.length >= this.#root.length; made = dirname(made))
       await syncFolder(dirname(made))
     this.#folders.add(folder)
+  }
+
+  async #asFailure<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      throw folderFailure(error, this.#root)
+    }
   }
 }
 
@@ -174,6 +181,18 @@ async function isSame(path: string, ourPath: string, key: string): Promise<boole
   } catch {
     return false
   }
+}
+
+function sortKey(entry: Dirent): Buffer {
+  return Buffer.from(entry.isDirectory() ? `${entry.name}/` : entry.name)
+}
+
+/** Undefined when there is no such file: neither is a folder an object, nor is anything below a file. */
+async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
+  return await work.catch((error: unknown) => {
+    if (!['ENOENT', 'ENOTDIR', 'EISDIR'].includes(codeOf(error) ?? '')) throw error
+    return undefined
+  })
 }
 
 function codeOf(error: unknown): string | undefined {

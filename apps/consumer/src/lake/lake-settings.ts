@@ -1,5 +1,6 @@
 /** The settings of the lake, for every command that opens one. */
 import { lakeType } from './lake.ts'
+import { s3Settings } from './s3-settings.ts'
 
 export const lakeSettings = {
   lake: {
@@ -10,4 +11,5 @@ export const lakeSettings = {
     description: 'Where the objects are: s3://bucket/prefix or dir:<path>',
     group: 'Lake',
   },
+  ...s3Settings,
 } as const

@@ -1,8 +1,11 @@
 /** `--lake`: where the objects go. Chooses the store by how the address begins. */
+import type { CommandContext } from '@pinpipe/service/command'
 import { BadValue, types, type SettingType } from '@pinpipe/service/settings'
 import { openFolderStore } from './folder-store.ts'
-import type { Store } from './store.ts'
+import type { S3Options } from './s3-put.ts'
+import type { StoreObserver } from './s3-retry.ts'
 import { openS3Store } from './s3-store.ts'
+import type { Store } from './store.ts'
 
 export type LakeAddress =
   | { readonly kind: 's3'; readonly bucket: string; readonly prefix: string }
@@ -28,12 +31,23 @@ export function lakeAddressOf(text: string): LakeAddress {
   return { kind: 's3', bucket: bucket[1], prefix }
 }
 
-/** Opens the store. Throws a Failure when a folder cannot be written; S3 is first asked when it is first written to. */
+/**
+ * Opens the store. Throws a Failure when a folder cannot be written; S3 is first asked when it is first used.
+ * @param observer told when the store does not answer, and that it does again
+ */
 export async function openLake(
-  lake: LakeAddress,
-  env: Readonly<Record<string, string | undefined>>,
-  onSecret?: (secret: string) => void,
+  settings: { readonly lake: LakeAddress } & S3Options,
+  context: Pick<CommandContext, 'env' | 'addSecret'>,
+  observer?: StoreObserver,
 ): Promise<Store> {
+  const { lake } = settings
   if (lake.kind === 'dir') return openFolderStore(lake.path)
-  return openS3Store({ bucket: lake.bucket, prefix: lake.prefix, env, ...(onSecret && { onSecret }) })
+  return openS3Store({
+    bucket: lake.bucket,
+    prefix: lake.prefix,
+    options: settings,
+    env: context.env,
+    onSecret: (secret) => context.addSecret(secret),
+    ...(observer && { observer }),
+  })
 }

@@ -2,32 +2,59 @@
  * Rule R5: a store that does not create objects exclusively is refused before anything is read. Some servers that speak
  * S3 ignore `If-None-Match`, or let two writers win at once; with them a restart could silently replace data.
  *
- * One object of a fixed key, `_chain/probe.json`: it stays, because nobody here may delete, and there is never a second.
+ * A race needs a key that is new, and nobody here may delete: so it is run once a UTC day, and the object that says it was
+ * passed is written after it. A store that failed has none, and is raced again at each start. Every start, passed or not,
+ * sees that the object of the day cannot be created again.
  */
+import { randomUUID } from 'node:crypto'
 import { Failure } from '@pinpipe/service/failure'
 import { Content } from '../content.ts'
 import type { CreateOutcome, Store } from './store.ts'
 
-export const probeKey = '_chain/probe.json'
+/** Enough that a store which looks first and writes then is caught. */
+const racers = 8
 
-const writersAtOnce = 3
-const probeLine = Buffer.from(
-  '{"about":"Written by pinpipe to see that this store creates objects exclusively."}',
-)
-
-/** Several writers at once, then one more. Throws a Failure (refused) if more than one of them created the object. */
-export async function probeStore(store: Store): Promise<void> {
-  const race = await Promise.all(Array.from({ length: writersAtOnce }, () => createProbe(store)))
-  const outcomes = [...race, await createProbe(store)]
-  const created = outcomes.filter((outcome) => outcome === 'created').length
-  if (created <= 1) return
-  throw new Failure(
-    `${store.name} does not create objects exclusively: ${created} of ${outcomes.length} create-only writes of ${probeKey} won; ` +
-      'data could be replaced silently there, so the consumer does not write to it: use a store that honours If-None-Match',
-    { exit: 'refused' },
-  )
+/** Throws a Failure (refused) that names the store and what it did. */
+export async function probeStore(store: Store, wallMs: number = Date.now()): Promise<void> {
+  const day = `_chain/probe/${new Date(wallMs).toISOString().slice(0, 10)}`
+  const passed = `${day}.json`
+  if ((await store.head(passed)) === undefined) {
+    await race(store, `${day}/${randomUUID()}.json`)
+    await create(store, passed, 'passed')
+  }
+  if ((await create(store, passed, 'passed')) === 'created') {
+    throw refused(store, `it created ${passed} again, which was there`)
+  }
 }
 
-async function createProbe(store: Store): Promise<CreateOutcome> {
-  return store.create({ key: probeKey, body: Content.of(probeLine), digest: undefined, contentType: 'application/json', facts: {} })
+/** All write something else at once: one creates, and what it wrote is there. */
+async function race(store: Store, key: string): Promise<void> {
+  const writers = Array.from({ length: racers }, () => randomUUID())
+  const outcomes = await Promise.all(writers.map((writer) => create(store, key, writer)))
+  const winners = writers.filter((_, i) => outcomes[i] !== 'different')
+  const [winner] = winners
+  if (winner === undefined || winners.length > 1) {
+    throw refused(store, `of ${racers} create-only writes of ${key} at once, ${winners.length} won`)
+  }
+  if ((await store.read(key))?.equals(bytesOf(winner)) !== true) {
+    throw refused(store, `${key} does not hold what the one that created it wrote`)
+  }
+}
+
+async function create(store: Store, key: string, writer: string): Promise<CreateOutcome> {
+  const body = Content.of(bytesOf(writer))
+  return store.create({ key, body, digest: undefined, contentType: 'application/json', facts: {} })
+}
+
+function bytesOf(writer: string): Buffer {
+  const about = 'Written by pinpipe to see that this store creates objects exclusively.'
+  return Buffer.from(JSON.stringify({ about, writer }))
+}
+
+function refused({ name }: Store, what: string): Failure {
+  return new Failure(
+    `${name} does not create objects exclusively (${what}); data could be replaced silently there, so the consumer does not write to it: ` +
+      'use a store that honours If-None-Match',
+    { exit: 'refused' },
+  )
 }

@@ -25,6 +25,24 @@ export function isConflict(error: unknown): boolean {
   )
 }
 
+/** What a write guard said, on its way out of the SDK: the request is not sent, now or later. */
+export class NotToBeSent extends Error {}
+
+export function isForGood(error: unknown): boolean {
+  return error instanceof NotToBeSent
+}
+
+/** The source of credentials had none to give. */
+export function isCredentialsGap(error: unknown): boolean {
+  return nameOf(error) === 'CredentialsProviderError'
+}
+
+/** One word for logs and metrics: `SlowDown`, `ECONNREFUSED`, `500`. */
+export function reasonOf(error: unknown): string {
+  const name = nameOf(error)
+  return codeOf(error) || (name === '' || name === 'Error' ? String(statusOf(error) ?? 'unknown') : name)
+}
+
 /** New credentials help, the same ones never will. */
 export function isExpiredToken(error: unknown): boolean {
   return expiredNames.has(nameOf(error))
@@ -58,7 +76,7 @@ const unreachableCodes: ReadonlySet<string> = new Set([
 
 /** One sentence with the remedy, and the exit code that fits. The SDK has retried what can be retried by now. */
 export function s3FailureOf(error: unknown, place: S3Place): Failure {
-  const where = `s3://${place.bucket}${place.endpoint === undefined ? '' : ` at ${withoutPassword(place.endpoint)}`}`
+  const where = `s3://${place.bucket}${place.endpoint === undefined ? '' : ` at ${originOf(place.endpoint)}`}`
   const [name, status] = [nameOf(error), statusOf(error)]
   const fail = (
     sentence: string,
@@ -69,7 +87,7 @@ export function s3FailureOf(error: unknown, place: S3Place): Failure {
   if (name === 'NoSuchBucket') {
     return fail(`the bucket of ${where} does not exist: create it, or correct --lake`, 'failed')
   }
-  if (name === 'CredentialsProviderError') {
+  if (isCredentialsGap(error)) {
     return fail(
       `no AWS credentials for ${where} were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, or give the machine a role`,
       'auth',
@@ -148,7 +166,8 @@ function statusOf(error: unknown): number | undefined {
   return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined
 }
 
-function withoutPassword(endpoint: string): string {
+/** An address as it may be shown: it may hold a password. */
+export function originOf(endpoint: string): string {
   const url = URL.parse(endpoint)
   return url === null ? endpoint : url.origin
 }

@@ -1,130 +1,233 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { type AddressInfo } from 'node:net'
+import { createServer } from 'node:http'
+import { buffer } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Content } from '../content.ts'
+import { MemoryBudget } from '../memory-budget.ts'
+import { answer, FakeS3, failing, type Fault } from '../testing/fake-s3.ts'
+import { expectRule, newObject, storeContract } from '../testing/store-contract.ts'
 import { probeStore } from './probe.ts'
-import { openS3Store } from './s3-store.ts'
-import type { NewObject } from './store.ts'
-import { contentOf } from '../testing/records.ts'
+import { openS3Store, type S3StoreOptions } from './s3-store.ts'
 
-/** Speaks just enough S3 for one PUT and one HEAD; every test says how it answers. */
-describe('the S3 store, and answers that a real server does not give on demand', () => {
-  type Answer = (request: IncomingMessage, body: Buffer, response: ServerResponse) => void
-  let answer: Answer
-  let endpoint: string
-  const requests: IncomingMessage[] = []
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => {
-      requests.push(request)
-      answer(request, Buffer.concat(chunks), response)
-    })
+let s3: FakeS3
+beforeEach(async () => {
+  s3 = await FakeS3.start()
+})
+afterEach(async () => {
+  await s3[Symbol.asyncDispose]()
+})
+
+const login = { accessKeyId: 'a', secretAccessKey: 's' }
+const open = (more: Partial<S3StoreOptions> = {}) =>
+  openS3Store({
+    bucket: 'lake',
+    prefix: 'p',
+    env: { AWS_ENDPOINT_URL_S3: s3.endpoint, AWS_REGION: 'r' },
+    credentials: login,
+    ...more,
   })
-  beforeEach(async () => {
-    requests.length = 0
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  })
-  afterEach(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const open = (
-    credentials: Parameters<typeof openS3Store>[0]['credentials'] = {
-      accessKeyId: 'a',
-      secretAccessKey: 's',
-    },
-  ) =>
-    openS3Store({
-      bucket: 'lake',
-      prefix: 'p',
-      env: { AWS_ENDPOINT_URL_S3: endpoint, AWS_REGION: 'r' },
-      credentials,
-    })
-  test('a store that ignores If-None-Match is refused, and named', async () => {
-    answer = (_request, _body, response) => response.writeHead(200).end()
-    const probing = probeStore(open())
-    await expect(probing).rejects.toMatchObject({ exitCode: 3 })
-    await expect(probing).rejects.toThrow(/^s3:\/\/lake\/p does not create objects exclusively: 4 of 4/)
-    expect(requests.every((request) => request.headers['if-none-match'] === '*')).toBe(true)
+const sha256 = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('hex')
+
+describe('the S3 store', () => {
+  test.for(storeContract)('$title', async (rule) => {
+    await using store = open()
+    await expectRule(rule, store)
   })
 
-  test('the body goes out with its hash in the signature, the checksum and the metadata', async () => {
-    let sent: Buffer = Buffer.alloc(0)
-    answer = (_request, body, response) => {
-      sent = body
-      response.writeHead(200).end()
-    }
-    expect(await open().create(object())).toBe('created')
-    const sha256 = createHash('sha256').update('a\n')
-    const hex = sha256.copy().digest('hex')
-    expect(sent.toString()).toBe('a\n')
-    expect(requests[0]!.url).toBe('/lake/p/k.json?x-id=PutObject')
-    expect(requests[0]!.headers).toMatchObject({
-      'x-amz-content-sha256': hex,
-      'x-amz-checksum-sha256': sha256.digest('base64'),
-      'x-amz-meta-digest': hex,
-      'x-amz-meta-start': '0',
-      'x-amz-meta-records': '1',
-      'content-length': '2',
-    })
-  })
-
-  test('409, 503 and a lost connection are retried; a 412 that answers our own lost request is the same object', async () => {
-    let puts = 0
-    answer = (request, _body, response) => {
-      if (request.method === 'HEAD') {
-        const digest = createHash('sha256').update('a\n').digest('hex')
-        response.writeHead(200, { 'x-amz-meta-digest': digest }).end()
-        return
-      }
-      puts++
-      if (puts === 1) xml(response, 409, 'ConditionalRequestConflict')
-      else if (puts === 2) xml(response, 503, 'SlowDown')
-      else if (puts === 3) request.socket.destroy()
-      else xml(response, 412, 'PreconditionFailed')
-    }
-    expect(await open().create(object())).toBe('same')
-    expect(puts).toBe(4)
-  })
-
-  test('an expired session is renewed, and the request sent again with the new one', async () => {
-    let made = 0
-    answer = (request, _body, response) => {
-      if (request.headers['x-amz-security-token'] === 'token-1') xml(response, 400, 'ExpiredToken')
-      else response.writeHead(200).end()
-    }
-    const credentials = () => {
-      made++
-      return Promise.resolve({
-        accessKeyId: 'a',
-        secretAccessKey: 's',
-        sessionToken: `token-${made}`,
-        expiration: new Date(Date.now() + 3_600_000),
-      })
-    }
-    expect(await open(credentials).create(object())).toBe('created')
-    expect(requests.map((request) => request.headers['x-amz-security-token'])).toEqual(['token-1', 'token-2'])
-  })
-
-  test('credentials that stay expired end in one sentence', async () => {
-    answer = (_request, _body, response) => xml(response, 400, 'ExpiredToken')
-    await expect(open().create(object())).rejects.toThrow(
-      /has expired and no new one was found: renew the credentials/,
+  test('is raced once a day, and passes', async () => {
+    for (const day of [1, 1, 2]) await probeStore(open(), Date.UTC(2026, 10, day))
+    expect(s3.sent('PUT').map(({ headers }) => headers['if-none-match'])).toEqual(
+      Array(8 + 2 + 1 + 8 + 2).fill('*'),
     )
-    expect(requests).toHaveLength(2)
+  })
+
+  test('lists more than a page', async () => {
+    for (let i = 0; i < 2500; i++)
+      s3.objects.set(`p/l/${String(i).padStart(4, '0')}/x`, { body: Buffer.of(), headers: {} })
+    const store = open()
+    const keys = await Array.fromAsync(store.list('l/'))
+    expect([keys.length, keys[0], keys.at(-1)]).toEqual([2500, 'l/0000/x', 'l/2499/x'])
+    expect(await Array.fromAsync(store.list('l/', 1500))).toEqual(keys.slice(0, 1500))
+    expect(await store.folders('l/')).toHaveLength(2500)
   })
 })
 
-function object(): NewObject {
-  const facts = { start: '0', end: '1', records: '1' }
-  return { key: 'k.json', body: contentOf(['a']), digest: undefined, contentType: 'x', facts }
+describe('a store that does not create exclusively is refused at the start, with its address and the reason', () => {
+  test('one that ignores If-None-Match', async () => {
+    s3.faults.push(...Array.from({ length: 8 }, ignoringTheCondition))
+    const probing = probeStore(open())
+    await expect(probing).rejects.toMatchObject({ exitCode: 3 })
+    await expect(probing).rejects.toThrow(
+      new RegExp(
+        `^s3://lake/p at ${s3.endpoint} does not create objects exclusively \\(of 8 create-only writes of .* won\\)`,
+      ),
+    )
+    expect(s3.faults).toEqual([])
+  })
+
+  test('one that lets two racers win and is right about everything that comes later, at each start', async () => {
+    for (const start of [1, 2]) {
+      s3.faults.push(ignoringTheCondition(), ignoringTheCondition())
+      const probing = probeStore(open())
+      await expect(probing).rejects.toThrow(/^s3:\/\/lake\/p at http:.* at once, 2 won\)/)
+      await expect(probing).rejects.toMatchObject({ exitCode: 3 })
+      expect([s3.faults.length, s3.objects.size]).toEqual([0, start])
+    }
+  })
+})
+
+describe('what is sent of an object', () => {
+  test('is its chunks as they are, with the hash of them in the signature, the checksum and the metadata', async () => {
+    expect(await open().create(newObject(['a']))).toBe('created')
+    const [put] = s3.sent('PUT')
+    expect([String(put?.body), put?.key, put?.query.toString()]).toEqual([
+      'a\n',
+      'p/a/k.json',
+      'x-id=PutObject',
+    ])
+    expect(put?.headers).toMatchObject({
+      'x-amz-content-sha256': sha256('a\n'),
+      'x-amz-checksum-sha256': Buffer.from(sha256('a\n'), 'hex').toString('base64'),
+      'x-amz-meta-digest': sha256('a\n'),
+      'x-amz-meta-start': '0',
+      'x-amz-meta-records': '1',
+      'content-type': 'application/x-ndjson',
+      'content-length': '2',
+    })
+    expect(put?.headers).not.toHaveProperty('expect')
+    expect(put?.headers).not.toHaveProperty('transfer-encoding')
+  })
+
+  test('is never copied, and is whole in each attempt', async () => {
+    const budget = new MemoryBudget(1 << 26)
+    const chunks = Array.from({ length: 40 }, (_, i) => Buffer.alloc(1 << 20, i))
+    const body = Content.holding(budget, chunks)
+    s3.faults.push(failing('PUT', 503, 'SlowDown'), failing('PUT', 500, 'InternalError'))
+    expect(await open().create(newObject([], { body }))).toBe('created')
+    const whole = sha256(Buffer.concat(chunks))
+    expect(s3.sent('PUT').map((put) => sha256(put.body))).toEqual([whole, whole, whole])
+    expect([budget.peakBytes, body.bytes]).toEqual([40 << 20, 40 << 20])
+  })
+
+  test('is not hashed again when the digest of its content is known, and plain', async () => {
+    const digest = sha256('a\n')
+    await open().create(newObject(['a'], { digest }))
+    expect(s3.sent('PUT')[0]?.headers['x-amz-content-sha256']).toBe(digest)
+    const wrong = open().create(newObject(['b'], { digest, key: 'b' }))
+    await expect(wrong).rejects.toThrow(/XAmzContentSHA256Mismatch/)
+  })
+})
+
+describe('answers that a real server does not give on demand', () => {
+  test('409, 503 and a lost connection are repeated; a 412 that answers our own lost request is the same object', async () => {
+    const stored: Fault = (request, response) => {
+      s3.objects.set(request.key, request)
+      response.destroy()
+      return true
+    }
+    s3.faults.push(failing('PUT', 409, 'ConditionalRequestConflict'), failing('PUT', 503, 'SlowDown'), stored)
+    expect(await open().create(newObject(['a']))).toBe('same')
+    expect([s3.sent('PUT').length, s3.faults]).toEqual([4, []])
+  })
+
+  test('an answer that comes before all was sent does not leave a connection behind that reads on', async () => {
+    const body = Content.of(Buffer.alloc(64 << 20))
+    await using early = await earlyAnswer()
+    const store = open({ env: { AWS_ENDPOINT_URL_S3: early.endpoint, AWS_REGION: 'r' } })
+    expect(await store.create(newObject([], { body, digest: sha256('x') }))).toBe('different')
+    await early.cutOff
+  })
+
+  test('a half answer is asked for again', async () => {
+    const store = open()
+    await store.create(newObject(['a'.repeat(1000)]))
+    s3.faults.push(brokenOff)
+    expect(String(await store.read('a/k.json'))).toBe(`${'a'.repeat(1000)}\n`)
+    expect([s3.sent('GET').length, s3.faults]).toEqual([2, []])
+  })
+
+  test('a session that has expired is renewed, and what was to be sent is sent with the new one', async () => {
+    const made: number[] = []
+    const credentials = () => {
+      made.push(0)
+      const expiration = new Date(Date.now() + 3_600_000)
+      return Promise.resolve({ ...login, sessionToken: `token-${made.length}`, expiration })
+    }
+    s3.faults.push(
+      failing('PUT', 503, 'SlowDown'),
+      failing('PUT', 400, 'ExpiredToken'),
+      failing('PUT', 400, 'ExpiredToken'),
+    )
+    expect(await open({ credentials }).create(newObject(['a']))).toBe('created')
+    expect(s3.sent('PUT').map(({ headers }) => headers['x-amz-security-token'])).toEqual([
+      'token-1',
+      'token-1',
+      'token-2',
+      'token-3',
+    ])
+  })
+
+  test('credentials that stay expired end in one sentence', async () => {
+    s3.faults.push(...Array.from({ length: 50 }, () => failing('PUT', 400, 'ExpiredToken')))
+    const store = open({ options: { s3RetryFor: 300 } })
+    await expect(store.create(newObject(['a']))).rejects.toThrow(
+      /has expired and no new one was found: renew the credentials/,
+    )
+  })
+
+  test('the chain is looked at again before each attempt that an old view would make', async () => {
+    const looks: number[] = []
+    const guard = {
+      isFresh: () => looks.length > s3.sent('PUT').length,
+      renew: async () => void looks.push(0),
+    }
+    s3.faults.push(failing('PUT', 500, 'InternalError'))
+    expect(await open().create(newObject(['a'], { guard }))).toBe('created')
+    expect([looks.length, s3.sent('PUT').length]).toEqual([2, 2])
+  })
+
+  test('an object that is there can be read as a stream', async () => {
+    await open().create(newObject(['a']))
+    expect(String(await buffer(await open().open('a/k.json')))).toBe('a\n')
+  })
+})
+
+/** Two racers get to the same place at once. */
+function ignoringTheCondition(): Fault {
+  return (request, response) => {
+    if (request.method !== 'PUT') return false
+    s3.objects.set(request.key, request)
+    response.writeHead(200).end()
+    return true
+  }
 }
 
-function xml(response: ServerResponse, status: number, code: string): void {
-  response.writeHead(status, { 'content-type': 'application/xml' })
-  response.end(`<Error><Code>${code}</Code><Message>${code}</Message></Error>`)
+const brokenOff: Fault = ({ method }, response) => {
+  if (method !== 'GET') return false
+  response.writeHead(200, { 'content-length': 1001 })
+  response.write('a'.repeat(500), () => response.destroy())
+  return true
+}
+
+/** Answers 412 as soon as a request begins, and tells when the rest of its body stops to come. */
+async function earlyAnswer(): Promise<
+  AsyncDisposable & { readonly endpoint: string; readonly cutOff: Promise<unknown> }
+> {
+  const cutOff = Promise.withResolvers<void>()
+  const server = createServer((request, response) => {
+    if (request.method !== 'PUT') return response.writeHead(200, { 'content-length': 0 }).end()
+    request.socket.on('close', () => !request.complete && cutOff.resolve())
+    return answer(response, 412, 'PreconditionFailed')
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as { port: number }).port}`,
+    cutOff: cutOff.promise,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
 }

@@ -1,10 +1,10 @@
 /**
  * A lake in S3: one create-only PutObject an object. The only file that imports the S3 SDK.
  *
- * Retries are the SDK's (standard mode), tuned once here: 5xx, throttling, time-outs and 409. A 412 never means
- * "somebody else": it may be our own request whose answer was lost, so the digests are compared.
+ * Inside each attempt, in this order: the credentials of now are taken, the request is signed, the guard is asked, and the
+ * chunks are sent as they are. A 412 never means "somebody else": it may be our own request whose answer was lost, so the
+ * digests are compared.
  */
-import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import {
   GetObjectCommand,
@@ -16,31 +16,47 @@ import {
 } from '@aws-sdk/client-s3'
 import { credentialSource } from '@pinpipe/msk-auth/credentials'
 import { Failure } from '@pinpipe/service/failure'
-import type { CreateOutcome, NewObject, ObjectFacts, Store } from './store.ts'
+import type { FinalizeRequestMiddleware, MetadataBearer } from '@smithy/types'
+import { ChunkStream } from './s3-body.ts'
 import { s3EndpointOf } from './s3-endpoint.ts'
-import { isConflict, isExpiredToken, isNoSuchKey, isPreconditionFailed, s3FailureOf, type S3Place } from './s3-errors.ts'
+import {
+  isConflict,
+  isExpiredToken,
+  isNoSuchKey,
+  isPreconditionFailed,
+  NotToBeSent,
+  originOf,
+  s3FailureOf,
+  type S3Place,
+} from './s3-errors.ts'
+import { putParametersOf, type S3Options } from './s3-put.ts'
+import { S3Retry, type StoreObserver } from './s3-retry.ts'
+import type { CreateOutcome, NewObject, ObjectFacts, Store, WriteGuard } from './store.ts'
 
 export type S3StoreOptions = {
   readonly bucket: string
   /** Without slashes at its ends; empty for the bucket itself. */
   readonly prefix: string
   readonly env: Readonly<Record<string, string | undefined>>
+  readonly options?: S3Options
   /** Instead of the standard AWS chain. */
   readonly credentials?: NonNullable<S3ClientConfig['credentials']>
   /** Told the secrets of the credentials, of a profile's keys too, before a request with them is sent: no log shows them. */
   readonly onSecret?: (secret: string) => void
+  readonly observer?: StoreObserver
 }
 
-/** Waits between attempts double from 0.1 s up to 20 s, with jitter: about 6 s in all when nobody answers. */
-const maxAttempts = 7
+const defaultRetryForMs = 600_000
 const connectTimeoutMs = 5_000
-/** Of one attempt; a 64 MiB object takes 2 s at 256 Mbit/s. */
-const requestTimeoutMs = 120_000
+/** Without a byte in either direction. */
+const silenceTimeoutMs = 30_000
+/** Of one attempt up to the answer's head: a 64 MiB object at 1 Mbit/s. */
+const requestTimeoutMs = 540_000
 /** Of one answer to a listing. */
 const pageKeys = 1_000
 
 /**
- * Nothing is sent before the first `create`. Credentials come from the standard AWS chain. Throws a UsageFailure when the
+ * Nothing is sent before the first call. Credentials come from the standard AWS chain. Throws a UsageFailure when the
  * environment holds no usable address.
  */
 export function openS3Store(options: S3StoreOptions): Store {
@@ -50,84 +66,98 @@ export function openS3Store(options: S3StoreOptions): Store {
 class S3Store implements Store {
   readonly name: string
   readonly #client: S3Client
-  readonly #bucket: string
+  readonly #retry: S3Retry
+  /** Of every request. */
+  readonly #bucket: { readonly Bucket: string; readonly ExpectedBucketOwner?: string }
   readonly #prefix: string
   readonly #place: S3Place
+  readonly #options: S3Options
 
-  constructor({ bucket, prefix, env, credentials, onSecret }: S3StoreOptions) {
+  constructor({ bucket, prefix, env, options = {}, credentials, onSecret, observer }: S3StoreOptions) {
     const endpoint = s3EndpointOf(env)
     const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION']
-    this.name = `s3://${bucket}${prefix === '' ? '' : `/${prefix}`}`
-    this.#bucket = bucket
-    this.#prefix = prefix === '' ? '' : `${prefix}/`
     this.#place = { bucket, endpoint, region }
+    this.name = nameOfPlace(this.#place, prefix)
+    this.#bucket = {
+      Bucket: bucket,
+      ...(options.s3BucketOwner && { ExpectedBucketOwner: options.s3BucketOwner }),
+    }
+    this.#prefix = prefix === '' ? '' : `${prefix}/`
+    this.#options = options
+    this.#retry = new S3Retry({ retryForMs: options.s3RetryFor ?? defaultRetryForMs, observer })
     this.#client = new S3Client({
-      maxAttempts,
-      retryMode: 'standard',
-      requestHandler: { connectionTimeout: connectTimeoutMs, requestTimeout: requestTimeoutMs },
+      retryStrategy: this.#retry,
+      requestHandler: {
+        connectionTimeout: connectTimeoutMs,
+        socketTimeout: silenceTimeoutMs,
+        requestTimeout: requestTimeoutMs,
+        throwOnRequestTimeout: true,
+      },
+      // With it the SDK opens a new connection for each object, and waits for servers that do not know it.
+      expectContinueHeader: false,
       // A checksum is sent with each object (see `create`); none is computed a second time by the SDK.
       requestChecksumCalculation: 'WHEN_REQUIRED',
-      ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
+      ...(endpoint !== undefined && { endpoint }),
+      forcePathStyle: options.s3PathStyle ?? endpoint !== undefined,
       ...(region !== undefined && { region }),
       credentials: credentials ?? (() => this.#chainCredentials(env, onSecret)),
     })
     retryConflicts(this.#client)
+    signWithCredentialsOfNow(this.#client)
   }
 
   async create(object: NewObject): Promise<CreateOutcome> {
-    // One pass over the bytes serves the signature, the checksum, and the digest of plain content. It takes 0.6 ms a MiB of
-    // the main thread; Web Crypto would do it in the thread pool, on a copy of the whole body that no budget counts.
-    const hash = createHash('sha256')
-    for (const chunk of object.body.chunks()) hash.update(chunk)
-    const sha256 = hash.digest()
-    const body = object.body.flatten()
-    const digest = object.digest ?? sha256.toString('hex')
-    const put = new PutObjectCommand({
-      Bucket: this.#bucket,
-      Key: this.#prefix + object.key,
-      Body: body,
-      IfNoneMatch: '*',
-      ChecksumSHA256: sha256.toString('base64'),
-      ContentType: object.contentType,
-      Metadata: { ...object.facts, digest },
-    })
+    const { sha256, digest, parameters } = await putParametersOf(object, this.#options)
+    const put = new PutObjectCommand({ ...this.#bucket, Key: this.#prefix + object.key, ...parameters })
     put.middlewareStack.add(
       (next) => (args) => {
-        const { request } = args
-        if (hasHeaders(request)) request.headers['x-amz-content-sha256'] = sha256.toString('hex')
+        if (isRequest(args.request)) args.request.headers['x-amz-content-sha256'] = sha256
         return next(args)
       },
       { step: 'build', name: 'knownPayloadHash' },
     )
-    const { guard } = object
-    if (guard !== undefined) {
-      put.middlewareStack.add(
-        (next) => async (args) => {
-          // failpoint: s3-request
-          while (!guard.isFresh()) await guard.renew()
-          return next(args)
-        },
-        // Behind the signature, inside each attempt: nothing that takes time comes between this and the request.
-        { step: 'deserialize', priority: 'low', name: 'writeGuard' },
-      )
-    }
+    put.middlewareStack.add(
+      (next) => async (args) => {
+        if (object.guard !== undefined) await pass(object.guard)
+        const body = new ChunkStream(object.body.chunks())
+        try {
+          return await next({ ...args, request: Object.assign(Object(args.request), { body }) })
+        } finally {
+          body.stop()
+        }
+      },
+      // Behind the signature, inside each attempt: nothing that takes time comes between this and the request.
+      { step: 'deserialize', priority: 'low', name: 'sendChunks' },
+    )
     try {
-      await this.#withFreshCredentials(() => this.#client.send(put))
-      // failpoint: s3-answered
+      await this.#client.send(put)
       return 'created'
     } catch (error) {
+      if (error instanceof NotToBeSent) throw error.cause
       if (!isPreconditionFailed(error)) throw s3FailureOf(error, this.#place)
       return this.#compare(object.key, digest)
     }
   }
 
   async read(key: string): Promise<Buffer | undefined> {
-    const found = await this.#get(key)
-    return found === undefined ? undefined : Buffer.from(await found.transformToByteArray())
+    const get = new GetObjectCommand({ ...this.#bucket, Key: this.#prefix + key })
+    let bytes: Buffer | undefined
+    get.middlewareStack.add(
+      (next) => async (args) => {
+        const answer = await next(args)
+        // Here, so that an answer that breaks off is asked for again.
+        const body = answer.output?.Body
+        if (body !== undefined) bytes = Buffer.from(await body.transformToByteArray())
+        return answer
+      },
+      { step: 'deserialize', priority: 'high', name: 'readWhole' },
+    )
+    await this.#ask(() => this.#client.send(get))
+    return bytes
   }
 
   async head(key: string): Promise<ObjectFacts | undefined> {
-    const head = new HeadObjectCommand({ Bucket: this.#bucket, Key: this.#prefix + key })
+    const head = new HeadObjectCommand({ ...this.#bucket, Key: this.#prefix + key })
     const found = await this.#ask(() => this.#client.send(head))
     if (found === undefined) return undefined
     const digest = found.Metadata?.['digest']
@@ -139,7 +169,8 @@ class S3Store implements Store {
     let from: string | undefined
     do {
       const page = await this.#page({ prefix, limit: Math.min(left, pageKeys), from })
-      for (const { Key: key } of page?.Contents ?? []) if (key !== undefined) yield key.slice(this.#prefix.length)
+      for (const { Key: key } of page?.Contents ?? [])
+        if (key !== undefined) yield key.slice(this.#prefix.length)
       left -= page?.KeyCount ?? 0
       from = page?.NextContinuationToken
     } while (left > 0 && from !== undefined)
@@ -158,23 +189,20 @@ class S3Store implements Store {
   }
 
   async open(key: string): Promise<Readable> {
-    const found = await this.#get(key)
-    if (found instanceof Readable) return found
+    const get = new GetObjectCommand({ ...this.#bucket, Key: this.#prefix + key })
+    const found = await this.#ask(() => this.#client.send(get))
+    if (found?.Body instanceof Readable) return found.Body
     throw new Failure(`${this.name}/${key} is not there: somebody has deleted it`)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#retry.stop()
     this.#client.destroy()
-  }
-
-  async #get(key: string) {
-    const get = new GetObjectCommand({ Bucket: this.#bucket, Key: this.#prefix + key })
-    return (await this.#ask(() => this.#client.send(get)))?.Body
   }
 
   #page(asked: { prefix: string; limit: number; from: string | undefined; delimiter?: string }) {
     const list = new ListObjectsV2Command({
-      Bucket: this.#bucket,
+      ...this.#bucket,
       Prefix: this.#prefix + asked.prefix,
       MaxKeys: asked.limit,
       ContinuationToken: asked.from,
@@ -186,7 +214,7 @@ class S3Store implements Store {
   /** Undefined when the object is not there. Throws a Failure for everything else. */
   async #ask<T>(send: () => Promise<T>): Promise<T | undefined> {
     try {
-      return await this.#withFreshCredentials(send)
+      return await send()
     } catch (error) {
       if (isNoSuchKey(error)) return undefined
       throw s3FailureOf(error, this.#place)
@@ -210,17 +238,6 @@ class S3Store implements Store {
     })
     return await chain.provide()
   }
-
-  /** An expired session is renewed once and the request sent again: the SDK signs its own retries with the old one. */
-  async #withFreshCredentials<T>(send: () => Promise<T>): Promise<T> {
-    try {
-      return await send()
-    } catch (error) {
-      if (!isExpiredToken(error)) throw error
-      await this.#client.config.credentials({ forceRefresh: true })
-      return send()
-    }
-  }
 }
 
 /** S3 answers 409 to a create-only PUT that met another one, and asks to repeat it: the SDK does not know that by itself. */
@@ -239,6 +256,42 @@ function retryConflicts(client: S3Client): void {
   )
 }
 
-function hasHeaders(request: unknown): request is { headers: Record<string, string> } {
+/**
+ * The SDK chooses the credentials once for all attempts of a request; an outage may outlast a session. Those of now are
+ * taken for each attempt, and renewed after the store has called them expired.
+ */
+function signWithCredentialsOfNow(client: S3Client): void {
+  const middleware: FinalizeRequestMiddleware<object, MetadataBearer> = (next, context) => async (args) => {
+    const { credentials } = client.config
+    // `getSmithyContext` of the SDK's own packages.
+    const scheme: unknown = context['__smithy_context']?.['selectedHttpAuthScheme']
+    Object.assign(Object(scheme), { identity: await credentials() })
+    try {
+      return await next(args)
+    } catch (error) {
+      if (isExpiredToken(error)) await credentials({ forceRefresh: true })
+      throw error
+    }
+  }
+  client.middlewareStack.addRelativeTo(middleware, {
+    relation: 'before',
+    toMiddleware: 'httpSigningMiddleware',
+    name: 'credentialsOfNow',
+  })
+}
+
+async function pass(guard: WriteGuard): Promise<void> {
+  try {
+    while (!guard.isFresh()) await guard.renew()
+  } catch (error) {
+    throw new NotToBeSent('the chain has gone on', { cause: error })
+  }
+}
+
+function isRequest(request: unknown): request is { headers: Record<string, string> } {
   return typeof request === 'object' && request !== null && 'headers' in request
+}
+
+function nameOfPlace({ bucket, endpoint }: S3Place, prefix: string): string {
+  return `s3://${bucket}${prefix === '' ? '' : `/${prefix}`}${endpoint === undefined ? '' : ` at ${originOf(endpoint)}`}`
 }

@@ -4,15 +4,19 @@
  */
 import type { Readable } from 'node:stream'
 import type { Content } from '../content.ts'
+import type { Compression } from '../format/compress.ts'
 
 export type NewObject = {
   /** Below the lake's prefix, with `/` between its parts. */
   readonly key: string
   /** A store takes it: its bytes may be gone after `create`, only their number stays. */
   readonly body: Content
-  /** SHA-256 (hex) of the uncompressed content. Undefined: the body is uncompressed, its own digest is meant. */
+  /** SHA-256 (hex) of the content before it was compressed. Undefined: the body is not compressed, the store finds out. */
   readonly digest: string | undefined
+  /** Of the content before it was compressed: `application/x-ndjson`. */
   readonly contentType: string
+  /** How the body was made of the content; `none` unless given. */
+  readonly compression?: Compression['kind']
   /** Kept beside the object where the store can: what the range is. */
   readonly facts: Readonly<Record<string, string>>
   readonly guard?: WriteGuard
@@ -24,7 +28,7 @@ export type NewObject = {
  */
 export type WriteGuard = {
   isFresh(): boolean
-  /** Looks at the chain again. Rejects when the object may no longer be written. */
+  /** Looks at the chain again. Rejects when the object may no longer be written: `create` rejects with just that. */
   renew(): Promise<void>
 }
 
@@ -43,7 +47,7 @@ export type ObjectFacts = {
 }
 
 export interface Store extends AsyncDisposable {
-  /** As the user wrote it, without secrets: `s3://bucket/prefix`, `dir:/lake`. */
+  /** As the user wrote it, with its address and without secrets: `s3://bucket/prefix at https://host`, `dir:/lake`. */
   readonly name: string
   /** Durable when it resolves. Creates exclusively: of several creators of a key one gets `created`. */
   create(object: NewObject): Promise<CreateOutcome>

@@ -1,5 +1,7 @@
 import { openReadOnlyAdmin } from '@pinpipe/kafka/admin'
 import { openConsumer } from '@pinpipe/kafka/consumer'
+import type { RecordHeader } from '@pinpipe/kafka/record-consumer'
+import { recordsOf } from '@pinpipe/kafka/record-cursor'
 import { unique } from '@pinpipe/local-stack/stack-test'
 import { type ReadRecord } from './stack-data.ts'
 
@@ -17,7 +19,7 @@ export async function readToEnd(brokers: string, topic: string): Promise<readonl
     assigned: () => Promise.resolve(),
     revoked: () => Promise.resolve(),
     batch({ partition, records: fetched, lastOffset }) {
-      for (const { key, value, headers } of fetched)
+      for (const { key, value, headers } of recordsOf(fetched))
         records.push({ partition, key: String(key), value: String(value), headers: asText(headers) })
       if (lastOffset + 1n >= (ends.get(partition) ?? 0n)) unread.delete(partition)
       if (unread.size === 0) done.resolve()
@@ -30,6 +32,6 @@ export async function readToEnd(brokers: string, topic: string): Promise<readonl
   return records
 }
 
-function asText(headers: Readonly<Record<string, unknown>> | undefined): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, String(value)]))
+function asText(headers: readonly RecordHeader[]): Record<string, string> {
+  return Object.fromEntries(headers.map(({ name, value }) => [name, String(value)]))
 }

@@ -21,13 +21,23 @@ export type Totals = {
   /** The same before compression. */
   contentBytes: number
   rejected: number
+  /** Left out by `--null-values skip`. */
+  skipped: number
 }
 
 /** A store that stumbles is counted; one that is out for longer is told. */
 const worthATellingMs = 5_000
 
 export class Events {
-  readonly totals: Totals = { records: 0, objects: 0, deadObjects: 0, bytes: 0, contentBytes: 0, rejected: 0 }
+  readonly totals: Totals = {
+    records: 0,
+    objects: 0,
+    deadObjects: 0,
+    bytes: 0,
+    contentBytes: 0,
+    rejected: 0,
+    skipped: 0,
+  }
   readonly #log: Logger
   readonly #counters: ReturnType<typeof countersOf>
   readonly #health: Pick<Health, 'ready' | 'notReady'>
@@ -82,13 +92,16 @@ export class Events {
   rangeStored(range: SealedRange, stored: StoredRange): void {
     const { topic, partition, start, end, trigger } = range
     const rejected = [...range.rejected.values()].reduce((sum, count) => sum + count, 0)
-    this.totals.records += range.records - rejected
+    const written = range.records - rejected - range.skipped
+    this.totals.records += written
     this.totals.rejected += rejected
+    this.totals.skipped += range.skipped
     this.totals.objects += stored.objects
     this.totals.deadObjects += stored.deadObjects
     this.totals.bytes += stored.bytes
     this.totals.contentBytes += stored.contentBytes
-    this.#counters.records.inc({ topic }, range.records - rejected)
+    this.#counters.records.inc({ topic }, written)
+    if (range.skipped > 0) this.#counters.skipped.inc({ topic }, range.skipped)
     this.#counters.objects.inc({ topic, trigger }, stored.objects)
     this.#counters.bytes.inc({ topic }, stored.bytes)
     this.#log.debug(
@@ -160,6 +173,11 @@ function countersOf(metrics: Metrics) {
       name: 'records_rejected_total',
       help: 'Records that became dead letters',
       labels: ['topic', 'reason'],
+    }),
+    skipped: metrics.counter({
+      name: 'records_skipped_total',
+      help: 'Records without a value, left out by --null-values skip',
+      labels: ['topic'],
     }),
     overtaken: metrics.counter({
       name: 'claims_lost_total',

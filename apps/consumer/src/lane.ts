@@ -15,7 +15,7 @@ import type { Encoding } from './format/encoding.ts'
 import type { MemoryBudget } from './memory-budget.ts'
 import type { Offsets } from './offsets.ts'
 import { OpenRange, type SealedRange } from './range.ts'
-import { limitReached, type Limits, type Trigger } from './triggers.ts'
+import { limitReached, timerOf, type Limits, type Trigger } from './triggers.ts'
 
 /** What a lane begins with, when the chain says so. */
 export type LaneStart = {
@@ -245,7 +245,9 @@ export class Lane {
     if (range.end === undefined) return
     this.offsets.passed(range.end)
     const { clock, limits } = this.#options
-    this.#ageTimer ??= clock.after(limits.maxAgeMs, () => this.seal('age'))
+    if (this.#ageTimer !== undefined) return
+    const { delayMs, trigger } = timerOf(limits, clock.wallMs())
+    this.#ageTimer = clock.after(delayMs, () => this.seal(trigger))
   }
 
   /** Waits for the range before, then seals this one, unless that has happened meanwhile. */

@@ -73,6 +73,7 @@ export function linkOf(
     kind: 'range',
     config: range.encoding.id,
     records,
+    ...(range.skipped > 0 && { skipped: range.skipped }),
     digest,
     files: range.files
       .filter(({ kind }) => kind === 'data')

@@ -69,7 +69,7 @@ describe('an open range', () => {
 
   test('stops when the memory is used up, and goes on when there is some', () => {
     const budget = new MemoryBudget(64 * 1024)
-    const chunk = budget.takeChunk(1, 0)!
+    const chunk = budget.takeChunk(64 * 1024, 0)!
     const range = open({}, budget)
     const records = cursor(record(0))
     range.append(records)

@@ -9,7 +9,7 @@ import { writeSummary } from '@pinpipe/service/summary'
 import { Chains } from './chain/chains.ts'
 import type { OutputSettings } from './chain/output-settings.ts'
 import { systemClock } from './clock.ts'
-import { encodingOf } from './format/encoding.ts'
+import { encodingOf, noTable } from './format/encoding.ts'
 import { Events } from './events.ts'
 import { openLake } from './lake/lake.ts'
 import { MemoryBudget } from './memory-budget.ts'
@@ -82,9 +82,5 @@ async function runConsumer(settings: RunSettings, context: CommandContext): Prom
 /** Throws a UsageFailure when the schema of a topic without one is asked for. */
 function requireTables(topics: readonly string[], { validate, format }: OutputSettings): void {
   const without = topics.filter((topic) => checkOf(topic, validate, format) === undefined)
-  if (without.length > 0) {
-    throw new UsageFailure(
-      `--validate schema: no table belongs to ${without.join(', ')} (topics end in .pin, .geo or .user): use --validate json`,
-    )
-  }
+  if (without.length > 0) throw new UsageFailure(noTable(without, format))
 }

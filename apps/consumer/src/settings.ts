@@ -150,7 +150,9 @@ export function planOf(settings: RunSettings): {
       maxRecords: settings.maxRecords,
       maxBytes: settings.maxBytes,
       maxAgeMs: settings.maxAge,
-      ...(rotateEvery !== undefined && { schedule: { everyMs: rotateEvery, wallClock: wallClockOf(timeZone) } }),
+      ...(rotateEvery !== undefined && {
+        schedule: { everyMs: rotateEvery, wallClock: wallClockOf(timeZone) },
+      }),
     },
     output: outputOf(settings),
     recovery: { startPolicy: settings.start, onSourceGap: settings.onSourceGap },

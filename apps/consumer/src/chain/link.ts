@@ -56,8 +56,10 @@ const rangeLink = z.object({
   kind: z.literal('range'),
   /** Names `_chain/config/<config>.json`: what decides the names and the bytes of the files. */
   config: digest,
-  /** Dead letters included. */
+  /** Dead letters included, and what was skipped. */
   records: count,
+  /** In no file, because the settings leave them out. */
+  skipped: count.optional(),
   /** Over all records in order, dead letters included: see record-digest.ts. */
   digest,
   files: z.array(file),

@@ -6,7 +6,7 @@ import { idOfSettings, type OutputSettings } from '../chain/output-settings.ts'
 import type { Content, Framing } from '../content.ts'
 import type { MemoryBudget } from '../memory-budget.ts'
 import { extensions, type Compression } from './compress.ts'
-import { encoderOf, type RecordEncoder } from './encoder.ts'
+import { encoderOf, type Format, type RecordEncoder } from './encoder.ts'
 import { jsonReader } from './json-value.ts'
 import { layoutsOf, type LayoutMaker } from './layout.ts'
 import { parquetFile } from './parquet-file.ts'
@@ -48,7 +48,7 @@ export function encodingOf(settings: OutputSettings): Encoding {
     id: idOfSettings(settings),
     encoderFor(at) {
       const check = checkOf(at.topic, validate, format)
-      if (check === undefined) throw new Failure(noTable(at.topic, format))
+      if (check === undefined) throw new Failure(noTable([at.topic], format))
       return encoderOf(settings, at, check)
     },
     layoutFor: layoutsOf(settings.layout, jsonReader()),
@@ -69,8 +69,9 @@ function objectCompression({ format, compression: { kind, level } }: OutputSetti
   return format === 'parquet' || kind === 'snappy' ? { kind: 'none', level: 0 } : { kind, level }
 }
 
-function noTable(topic: string, format: string): string {
-  return format === 'parquet'
-    ? `--format parquet: no table belongs to ${topic}; use another format`
-    : `--validate schema: no table belongs to ${topic}; use --validate json`
+/** Settings that ask for the rows of a table, of topics that have none. */
+export function noTable(topics: readonly string[], format: Format): string {
+  const [asked, instead] =
+    format === 'parquet' ? ['--format parquet', 'another format'] : ['--validate schema', '--validate json']
+  return `${asked}: no table belongs to ${topics.join(', ')} (topics end in .pin, .geo or .user): use ${instead}`
 }

@@ -110,6 +110,11 @@ export class LoadDriver implements AsyncDisposable {
     }
   }
 
+  /** Sends so many records in a transaction that is aborted. */
+  async abort(topic: string, partition: number, records: number): Promise<void> {
+    await this.#sendTransaction(topic, partition, records, false)
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop()
     await this.#plain?.disconnect()

@@ -222,6 +222,27 @@ export class ProvingGround implements AsyncDisposable {
     return stdout + stderr
   }
 
+  /**
+   * Of each partition of the topic: what the group has committed, and how much that is behind the last stable offset (the
+   * end of what a consumer may read).
+   */
+  async progress(): Promise<readonly { readonly committed: number; readonly lag: number }[]> {
+    const [ends, groups] = await this.withAdmin((admin) =>
+      Promise.all([
+        admin.fetchTopicOffsets(this.topic),
+        admin.fetchOffsets({ groupId: this.group, topics: [this.topic] }),
+      ]),
+    )
+    return ends
+      .toSorted((a, b) => a.partition - b.partition)
+      .map(({ partition, high }) => {
+        const offsets = groups.flatMap(({ partitions }) => partitions)
+        const offset = offsets.find((one) => one.partition === partition)?.offset ?? '0'
+        const committed = Math.max(0, Number(offset))
+        return { committed, lag: Number(high) - committed }
+      })
+  }
+
   /** What is in the lake for readers, with what tells that an object is still the same. */
   async listLake(): Promise<readonly string[]> {
     const objects = await openLakeReader(this.lake, this.env).list()

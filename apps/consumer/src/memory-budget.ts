@@ -8,7 +8,8 @@
  * What the Kafka client holds of a fetch is outside.
  */
 
-const poolSizes = [64 * 1024, 256 * 1024, 1024 * 1024] as const
+/** An object begins small, as there may be ten thousand open at once, and grows to chunks that are worth a system call. */
+const poolSizes = [4, 16, 64, 256, 1024].map((kibibytes) => kibibytes * 1024)
 
 /** Below this much, a seal is asked for while the rest of the budget is still free: work goes on meanwhile. */
 const tightShare = 0.8
@@ -43,11 +44,11 @@ export class MemoryBudget {
    * quiet partitions cost little. Undefined when the budget does not hold it: wait for {@link freed} and ask again.
    */
   takeChunk(minBytes: number, step: number, beyondBudget = false): Buffer<ArrayBuffer> | undefined {
-    const wanted = poolSizes[Math.min(step, poolSizes.length - 1)] ?? minBytes
-    const size = Math.max(minBytes, wanted)
+    const growth = Math.min(step, poolSizes.length - 1)
+    const size = Math.max(minBytes, poolSizes[growth] ?? 0)
     if (!beyondBudget && this.#usedBytes + size > this.limitBytes && this.#usedBytes > 0) {
       // A smaller chunk may do.
-      return size > minBytes && minBytes <= poolSizes[0] && step > 0 ? this.takeChunk(minBytes, 0) : undefined
+      return size > minBytes && growth > 0 ? this.takeChunk(minBytes, growth - 1) : undefined
     }
     const pooled = this.#pool.get(size)?.pop()
     if (pooled !== undefined) this.#pooledBytes -= size

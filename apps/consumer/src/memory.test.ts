@@ -8,7 +8,7 @@ const kib = 1024
 
 describe('the memory budget', () => {
   test('gives no chunk beyond its limit, until one is given back', async () => {
-    const budget = new MemoryBudget(128 * kib)
+    const budget = new MemoryBudget(8 * kib)
     const first = budget.takeChunk(1, 0)!
     expect(budget.takeChunk(1, 0)).toBeDefined()
     expect(budget.isTight).toBe(true)
@@ -17,7 +17,13 @@ describe('the memory budget', () => {
     budget.giveChunk(first)
     await freed
     expect(budget.takeChunk(1, 0)).toBe(first)
-    expect(budget.peakBytes).toBe(128 * kib)
+    expect(budget.peakBytes).toBe(8 * kib)
+  })
+
+  test('chunks grow with what they are part of, so that ten thousand small objects fit', () => {
+    const budget = new MemoryBudget(1 << 24)
+    const sizes = [0, 1, 2, 3, 4, 5].map((step) => budget.takeChunk(1, step)?.length)
+    expect(sizes).toEqual([4, 16, 64, 256, 1024, 1024].map((kibibytes) => kibibytes * kib))
   })
 
   test('a record larger than the whole budget gets its memory when nothing else is held', () => {
@@ -30,8 +36,9 @@ describe('the memory budget', () => {
 
   test('a smaller chunk is given when the usual one does not fit any more', () => {
     const budget = new MemoryBudget(128 * kib)
-    budget.takeChunk(1, 0)
-    expect(budget.takeChunk(1, 2)).toHaveLength(64 * kib)
+    budget.takeChunk(1, 2)
+    expect(budget.takeChunk(1, 4)).toHaveLength(64 * kib)
+    expect(budget.takeChunk(1, 4)).toBeUndefined()
   })
 })
 
@@ -55,14 +62,14 @@ describe('content', () => {
   })
 
   test('writes nothing of a line that has no room', () => {
-    const content = new Content(new MemoryBudget(64 * kib))
-    expect(content.write(Buffer.alloc(60 * kib, 'a'))).toBe(true)
-    expect(content.write(Buffer.alloc(60 * kib, 'b'))).toBe(false)
-    expect(content.bytes).toBe(60 * kib + 1)
+    const content = new Content(new MemoryBudget(4 * kib))
+    expect(content.write(Buffer.alloc(3 * kib, 'a'))).toBe(true)
+    expect(content.write(Buffer.alloc(3 * kib, 'b'))).toBe(false)
+    expect(content.bytes).toBe(3 * kib + 1)
     expect(content.write(Buffer.from('c'))).toBe(true)
     expect(
       Buffer.concat(content.chunks())
-        .subarray(60 * kib)
+        .subarray(3 * kib)
         .toString(),
     ).toBe('\nc\n')
   })

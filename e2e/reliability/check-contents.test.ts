@@ -153,3 +153,35 @@ test('dead letters belong to the range, with the bytes as they were', async () =
     counts: { DUPLICATE: 1 },
   })
 })
+
+test('values that are framed by their lengths are compared as bytes, and no value is not an empty one', async () => {
+  const values: readonly CraftedRecord[] = [
+    { offset: 0, value: 'a\nb' },
+    { offset: 1, value: '' },
+    { offset: 2, value: null },
+    { offset: 3, value: 'no JSON' },
+  ]
+  const run = (...content: readonly (string | null)[]): ReturnType<typeof findings> =>
+    findings({
+      log: logOf(values),
+      lake: { [keyOf(0, 3, { extension: '.bin' })]: Buffer.concat(content.map(framed)) },
+    })
+  expect(await run('a\nb', '', null, 'no JSON')).toMatchObject({ counts: {} })
+  expect(await run('a b', '', null, 'no JSON')).toMatchObject({ counts: { CORRUPT: 1 } })
+  expect(await run('a\nb', '', '', 'no JSON')).toMatchObject({ counts: { LOST: 1, DUPLICATE: 1 } })
+  expect(await run('a\nb', null, '', 'no JSON')).toMatchObject({ counts: { REORDERED: 1 } })
+  expect(await run('a\nb', '', null)).toMatchObject({ counts: { LOST: 1 } })
+})
+
+test('a value that ends behind its object is not read', async () => {
+  const lake = { [keyOf(0, 0, { extension: '.bin' })]: framed('abc').subarray(0, 6) }
+  expect(await findings({ log: logOf([{ offset: 0, value: 'abc' }]), lake })).toMatchObject({
+    counts: { CORRUPT: 1, LOST: 1 },
+  })
+})
+
+function framed(value: string | null): Buffer {
+  const length = Buffer.alloc(4)
+  length.writeInt32BE(value?.length ?? -1)
+  return Buffer.concat([length, Buffer.from(value ?? '')])
+}

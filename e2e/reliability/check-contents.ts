@@ -10,7 +10,7 @@ import type { PartitionLog } from './partition-log.ts'
 /** One record of an object, as far as the format tells it. */
 export type StoredRecord = {
   readonly offset?: bigint
-  /** Digest of the value as a line of JSON. */
+  /** Digest of what the value becomes in this format. */
   readonly line?: bigint
   /** Digest of the value's own bytes. */
   readonly value?: bigint
@@ -121,8 +121,11 @@ export class ContentCheck {
     // What retention has deleted since cannot be compared any more.
     const gone = start < this.#log.low ? Math.max(0, object.records.length - expected.length) : 0
     if (object.records.length - gone !== expected.length) return false
-    if (!expected.every((index, i) => object.records[i + gone]?.line === this.#log.lineAt(index)))
-      return false
+    const isSame = (index: number, i: number): boolean => {
+      const record = object.records[i + gone]
+      return record !== undefined && digestOf(record) === this.#digestAt(index, record)
+    }
+    if (!expected.every(isSame)) return false
     for (const index of expected) this.#see(index)
     return true
   }
@@ -133,16 +136,18 @@ export class ContentCheck {
     objects: readonly StoredObject[],
     expected: readonly number[],
   ): void {
-    const waiting = Map.groupBy(expected, (index) => this.#log.lineAt(index))
+    const example = objects.flatMap(({ records }) => records[0] ?? [])[0] ?? {}
+    const waiting = Map.groupBy(expected, (index) => this.#digestAt(index, example))
     const unique = new Set([...waiting].filter(([, all]) => all.length === 1).map(([line]) => line))
     const strangers: string[] = []
     let isOutOfOrder = false
     for (const { name, records } of objects) {
       let before = -1
-      for (const { line = 0n } of records) {
+      for (const record of records) {
+        const line = digestOf(record)
         const index = waiting.get(line)?.shift()
         if (index === undefined) {
-          if (!this.#explainElsewhere(name.key, line, start, end)) strangers.push(name.key)
+          if (!this.#explainElsewhere(name.key, record, start, end)) strangers.push(name.key)
           continue
         }
         this.#see(index)
@@ -175,9 +180,9 @@ export class ContentCheck {
   }
 
   /** A line that its range does not expect: true if the log has it somewhere. */
-  #explainElsewhere(key: string, line: bigint, start: bigint, end: bigint): boolean {
-    this.#byLine ??= this.#indexLines()
-    const index = this.#byLine.get(line)
+  #explainElsewhere(key: string, record: StoredRecord, start: bigint, end: bigint): boolean {
+    this.#byLine ??= this.#indexLines(record)
+    const index = this.#byLine.get(digestOf(record))
     if (index === undefined) return false
     const offset = this.#log.offsetAt(index)
     if (offset < start || offset > end)
@@ -202,13 +207,21 @@ export class ContentCheck {
     }
   }
 
-  #indexLines(): Map<bigint, number> {
+  #indexLines(like: StoredRecord): Map<bigint, number> {
     const byLine = new Map<bigint, number>()
-    for (let index = this.#log.records - 1; index >= 0; index--) byLine.set(this.#log.lineAt(index), index)
+    for (let index = this.#log.records - 1; index >= 0; index--)
+      byLine.set(this.#digestAt(index, like), index)
     return byLine
+  }
+
+  /** What the log says of a record, in the way in which the object says it. */
+  #digestAt(index: number, like: StoredRecord): bigint {
+    return like.line === undefined ? this.#log.valueAt(index) : this.#log.lineAt(index)
   }
 
   #see(index: number): void {
     this.#seen[index] = Math.min(255, (this.#seen[index] ?? 0) + 1)
   }
 }
+
+const digestOf = ({ line, value }: StoredRecord): bigint => line ?? value ?? 0n

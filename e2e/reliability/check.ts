@@ -6,8 +6,10 @@ import { checkProducer, type LedgerEntry } from './check-producer.ts'
 import { FindingList } from './finding-list.ts'
 import type { CheckReport } from './finding.ts'
 import { unpacked, type LakeReader } from './lake-reader.ts'
+import { readLog } from './log-dump.ts'
 import { objectNameOf, rangesOf, type NamedRange, type ObjectName } from './object-name.ts'
-import { type Log, logKey, type PartitionLog } from './partition-log.ts'
+import { parquetLine, parquetRecords } from './parquet-rows.ts'
+import { jsonLine, type Log, logKey, type PartitionLog } from './partition-log.ts'
 import { storedRecords } from './stored-records.ts'
 
 export type Evidence = {
@@ -29,6 +31,13 @@ export type GivenUp = {
   readonly partition: number
   readonly start: bigint
   readonly end: bigint
+}
+
+/** Reads dumps of the log, each topic as what the lake stores it as. */
+export async function readLogFor(lake: LakeReader, dumps: readonly string[]): Promise<Log> {
+  const names = (await lake.list()).flatMap(({ key }) => objectNameOf(key) ?? [])
+  const asParquet = new Set(names.filter(({ format }) => format === 'parquet').map(({ topic }) => topic))
+  return await readLog(dumps, (topic) => (asParquet.has(topic) ? parquetLine : jsonLine))
 }
 
 export async function check(evidence: Evidence): Promise<CheckReport> {
@@ -87,7 +96,11 @@ export async function check(evidence: Evidence): Promise<CheckReport> {
     for (const name of objects) {
       try {
         const content = await unpacked(await lake.read(name.key), name)
-        stored.push({ name, records: storedRecords(name, content) })
+        const isParquet = name.format === 'parquet'
+        stored.push({
+          name,
+          records: isParquet ? await parquetRecords(content) : storedRecords(name, content),
+        })
       } catch (error) {
         findings.add(
           'CORRUPT',

@@ -3,13 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { check, type Evidence, type GivenUp } from './check.ts'
+import { check, readLogFor, type Evidence, type GivenUp } from './check.ts'
 import type { HistorySample } from './check-history.ts'
 import type { LedgerEntry } from './check-producer.ts'
 import { findingCodes, type CheckReport } from './finding.ts'
 import { jsonLines } from './json-lines.ts'
 import { openLakeReader } from './lake-reader.ts'
-import { dumpLog, readLog } from './log-dump.ts'
+import { dumpLog } from './log-dump.ts'
 
 const help = `checker --lake DIR|s3://BUCKET/PREFIX (--brokers HOST:PORT --topic T … | --log FILE …) [options]
 
@@ -59,9 +59,10 @@ async function main(args: readonly string[]): Promise<number> {
   if (given.lake === undefined) throw new Usage('--lake is missing')
   if (given.output !== undefined && given.output !== 'json') throw new Usage('-o knows only json')
   await using dumps = await dumpsOf(given)
+  const lake = openLakeReader(given.lake)
   const evidence: Evidence = {
-    log: await readLog(dumps.files),
-    lake: openLakeReader(given.lake),
+    log: await readLogFor(lake, dumps.files),
+    lake,
     isComplete: given.partial !== true,
     skipsNulls: given['skip-nulls'] === true,
     givenUp: (given['given-up'] ?? []).map(givenUpOf),

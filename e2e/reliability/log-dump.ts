@@ -9,7 +9,7 @@ import { once } from 'node:events'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
-import { type DumpedRecord, type Log, logKey, PartitionLog } from './partition-log.ts'
+import { type DumpedRecord, jsonLine, type LineOf, type Log, logKey, PartitionLog } from './partition-log.ts'
 
 const run = promisify(execFile)
 
@@ -64,8 +64,14 @@ async function boundsOf(brokers: string, topic: string): Promise<Header['bounds'
   return numbers.map((number) => [number, low.get(number) ?? '0', high.get(number) ?? '0'])
 }
 
-/** Reads dumps of any number of topics. */
-export async function readLog(files: readonly string[]): Promise<Log> {
+/**
+ * Reads dumps of any number of topics.
+ * @param lineOf what a topic's values become in the lake
+ */
+export async function readLog(
+  files: readonly string[],
+  lineOf: (topic: string) => LineOf = () => jsonLine,
+): Promise<Log> {
   const log = new Map<string, PartitionLog>()
   for (const file of files) {
     let mark: string | undefined
@@ -81,7 +87,7 @@ export async function readLog(files: readonly string[]): Promise<Log> {
         ;({ mark, topic } = header)
         for (const [partition, low, high] of header.bounds) {
           const bounds = { topic, partition, low: BigInt(low), high: BigInt(high) }
-          log.set(logKey(bounds), new PartitionLog(bounds))
+          log.set(logKey(bounds), new PartitionLog(bounds, lineOf(topic)))
         }
         rest = rest.subarray(end + 1)
       }

@@ -1,4 +1,4 @@
-/** The records of an object of lines: JSON values, envelopes, or dead letters. Pure. */
+/** The records of an object: lines of JSON, envelopes, dead letters, or values framed by their lengths. Pure. */
 import type { StoredRecord } from './check-contents.ts'
 import { digestOf, metaDigest, printedHeader, valueDigest } from './digest.ts'
 import { membersOf } from './json-members.ts'
@@ -6,8 +6,25 @@ import type { ObjectName } from './object-name.ts'
 
 const lineFeed = 0x0a
 
-/** @throws Error, with what is wrong, for bytes that are not lines of what the name says */
+/** @throws Error, with what is wrong, for bytes that are not what the name says */
 export function storedRecords(name: ObjectName, content: Buffer): readonly StoredRecord[] {
+  return name.format === 'bin' ? framedValues(content) : linesOf(name, content)
+}
+
+/** Each value after its length, 4 bytes, big-endian; -1 is a record without a value. */
+function framedValues(content: Buffer): readonly StoredRecord[] {
+  const records: StoredRecord[] = []
+  for (let at = 0; at < content.length;) {
+    const length = content.readInt32BE(at)
+    const end = at + 4 + Math.max(0, length)
+    if (length < -1 || end > content.length) throw new Error(`no value of ${length} bytes fits at byte ${at}`)
+    records.push({ value: valueDigest(length === -1 ? null : content.subarray(at + 4, end)) })
+    at = end
+  }
+  return records
+}
+
+function linesOf(name: ObjectName, content: Buffer): readonly StoredRecord[] {
   if (content.length > 0 && content.at(-1) !== lineFeed) throw new Error('its last line has no end')
   const records: StoredRecord[] = []
   let isEnvelope = false

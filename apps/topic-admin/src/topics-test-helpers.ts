@@ -90,6 +90,8 @@ export class FakeCluster {
       topicConfigs: async (names) =>
         await Promise.resolve(new Map(names.map((name) => [name, this.#configs(name)]))),
       watermarks: async () => await Promise.resolve([]),
+      logs: async () => await Promise.resolve([]),
+      offsetsAt: async () => await Promise.resolve(new Map()),
       committedOffsets: async () => await Promise.resolve([]),
       createTopics: async (topics) => {
         await Promise.resolve(topics.forEach((topic) => this.#create(topic)))

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { Chains } from './chain/chains.ts'
 import { abandonKey, chainPrefix, genesisKey, linkKey } from './chain/chain-keys.ts'
 import { decodeGenesis, decodeLink, type RangeLink } from './chain/link.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import { Gate, startPipeline } from './testing/pipeline.ts'
-import { batch, dataKey, MemoryStore, turns } from './testing/records.ts'
+import { at, batch, dataKey, MemoryStore, turns } from './testing/records.ts'
 
 const place = { topic: 't', partition: 0, epoch: 0 }
 
@@ -244,6 +245,9 @@ describe('the log', () => {
     await turns()
     const same = startPipeline({ store, log: { ...log, low: 9n, topicId: 'first' }, onSourceGap: 'record' })
     expect(await same.assign(0)).toEqual(new Map([['t/0', 9n]]))
+    const chains = new Chains(store, same.clock)
+    expect(await chains.storedUpTo(at, 'first')).toBe(9n)
+    expect(await chains.storedUpTo(at, 'second')).toBeUndefined()
     const anew = startPipeline({ store, log: { ...log, low: 9n, topicId: 'second' }, onSourceGap: 'record' })
     await anew.assign(0)
     expect(anew.pipeline.halted.get('t/0')).toMatchObject({

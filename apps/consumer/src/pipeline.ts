@@ -14,7 +14,7 @@ import type {
 } from '@pinpipe/kafka/record-consumer'
 import { Backpressure } from './backpressure.ts'
 import { PartitionHalt } from './chain/halt.ts'
-import type { Log } from './chain/resume.ts'
+import { isOtherTopic, type Log } from './chain/resume.ts'
 import type { Clock } from './clock.ts'
 import { Commits } from './commits.ts'
 import type { Events } from './events.ts'

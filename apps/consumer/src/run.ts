@@ -1,7 +1,6 @@
 /** `consumer run`: opens what the pipeline needs, in order of what is cheapest to find wrong, and runs it. */
 import { openReadOnlyAdmin } from '@pinpipe/kafka/admin'
 import { openConsumer } from '@pinpipe/kafka/consumer'
-import type { TopicPartition } from '@pinpipe/kafka/record-consumer'
 import { connectionOf } from '@pinpipe/kafka/settings'
 import { command, type CommandContext } from '@pinpipe/service/command'
 import { UsageFailure } from '@pinpipe/service/failure'
@@ -20,7 +19,7 @@ import { Recovery } from './recovery.ts'
 import { report } from './report.ts'
 import { planOf, runRules, runSettings, type RunSettings } from './settings.ts'
 import { resolveTopics } from './topics.ts'
-import { UntilEnd } from './until-end.ts'
+import { UntilEnd, type StoredUpTo } from './until-end.ts'
 
 export const runCommand = command({
   name: 'run',
@@ -52,7 +51,7 @@ async function runConsumer(settings: RunSettings, context: CommandContext): Prom
   const budget = new MemoryBudget(settings.memory)
   const chains = new Chains(store, clock)
   const encoding = encodingOf(plan.output)
-  const storedUpTo = (at: TopicPartition): Promise<bigint | undefined> => chains.storedUpTo(at)
+  const storedUpTo: StoredUpTo = (at, topicId) => chains.storedUpTo(at, topicId)
   const untilEnd = settings.untilEnd ? await UntilEnd.from(admin, storedUpTo, topics) : undefined
   const consumer = resources.use(
     await openConsumer(connection, { groupId: group, topics, sessionTimeoutMs: settings.sessionTimeout }),

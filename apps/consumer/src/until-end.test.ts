@@ -9,8 +9,14 @@ type Partitions = Record<number, [bigint, bigint, bigint?]>
 const from = (partitions: Partitions): Promise<UntilEnd> =>
   UntilEnd.from(
     {
-      watermarks: async () =>
-        Object.entries(partitions).map(([p, [low, high]]) => ({ partition: Number(p), low, high })),
+      logs: async (topic) =>
+        Object.entries(partitions).map(([p, [low, high]]) => ({
+          topic,
+          topicId: 'id',
+          partition: Number(p),
+          low,
+          high,
+        })),
     },
     async ({ partition }) => partitions[partition]?.[2],
     ['t'],

@@ -8,8 +8,11 @@ import type { Clock } from './clock.ts'
 import { keyOf } from './partition-key.ts'
 import { pause } from './waiting.ts'
 
-/** Everything of the partition below this offset is stored; undefined when nothing is known of it yet. */
-export type StoredUpTo = (at: TopicPartition) => Promise<bigint | undefined>
+/**
+ * Everything of the partition below this offset is stored; undefined when nothing is known of it yet, or when what is stored
+ * is of another topic than the one with this id.
+ */
+export type StoredUpTo = (at: TopicPartition, topicId?: string) => Promise<bigint | undefined>
 
 const askOthersEveryMs = 1_000
 
@@ -33,19 +36,17 @@ export class UntilEnd {
 
   /** Takes the high watermarks of all partitions of the topics now. Rejects with a KafkaError, or the store's Failure. */
   static async from(
-    positions: Pick<ReadOnlyAdmin, 'watermarks'>,
+    positions: Pick<ReadOnlyAdmin, 'logs'>,
     storedUpTo: StoredUpTo,
     topics: readonly string[],
   ): Promise<UntilEnd> {
     const targets = new Map<string, bigint>()
     const left: TopicPartition[] = []
     for (const topic of topics) {
-      const logs = await positions.watermarks(topic)
+      const logs = await positions.logs(topic)
       const isLeft = await Promise.all(
-        // A chain that is beyond the log is a finding of its own: the partition has to be assigned to be halted.
-        logs.map(
-          async ({ partition, low, high }) => low < high && (await storedUpTo({ topic, partition })) !== high,
-        ),
+        // A chain that is beyond the log, or of another topic, is a finding: the partition has to be assigned to be halted.
+        logs.map(async (log) => log.low < log.high && (await storedUpTo(log, log.topicId)) !== log.high),
       )
       for (const [i, { partition, high }] of logs.entries()) {
         targets.set(keyOf({ topic, partition }), high)

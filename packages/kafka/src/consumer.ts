@@ -46,6 +46,8 @@ export async function openConsumer(
 }
 
 function pausesAfter(error: KafkaError): readonly number[] {
+  // The log lost what comes next. A new session asks the app where to go on: it may know, or give the partition up.
+  if (error.code === 'OFFSET_OUT_OF_RANGE') return restartPausesMs.slice(0, 3)
   if (error.code === 'AUTHENTICATION_FAILED' || error.code === 'AUTHORIZATION_FAILED') return loginPausesMs
   return error.canRetry ? restartPausesMs : []
 }

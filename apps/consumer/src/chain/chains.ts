@@ -9,6 +9,7 @@ import type { Store } from '../lake/store.ts'
 import { epochsPrefix, settingsKey, type ChainPlace } from './chain-keys.ts'
 import { foreignChain, PartitionHalt } from './halt.ts'
 import { decodeOutputSettings, encodeOutputSettings } from './output-settings.ts'
+import { isOtherTopic } from './resume.ts'
 import { PartitionChain, type ChainView } from './partition-chain.ts'
 
 export class Chains {
@@ -42,11 +43,15 @@ export class Chains {
     return { chain: this.#chainOf({ ...at, epoch: epochs[0] ?? 0 }), view: undefined }
   }
 
-  /** Everything of the partition below this offset is stored; undefined without a chain, or with one that cannot be read. */
-  async storedUpTo(at: TopicPartition): Promise<bigint | undefined> {
+  /**
+   * Everything of the partition below this offset is stored; undefined without a chain, with one that cannot be read, and with
+   * one of another topic than the one with this id.
+   */
+  async storedUpTo(at: TopicPartition, topicId?: string): Promise<bigint | undefined> {
     try {
       const { view } = await this.open(at)
-      return view?.latest !== undefined && view.missing.length > 0 ? view.latest.start : view?.frontier
+      if (view === undefined || isOtherTopic(view.topicId, topicId)) return undefined
+      return view.latest !== undefined && view.missing.length > 0 ? view.latest.start : view.frontier
     } catch (error) {
       if (error instanceof PartitionHalt) return undefined
       throw error

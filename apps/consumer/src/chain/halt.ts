@@ -19,7 +19,11 @@ export class PartitionHalt extends Failure {
 const newEpoch = (topic: string): string =>
   `if ${topic} was made anew on purpose, run \`consumer new-epoch --topic ${topic}\`, which begins a new chain for it`
 
-export function topicMadeAnew(at: TopicPartition, before: string, now: string): PartitionHalt {
+export function topicMadeAnew(
+  at: TopicPartition,
+  before: string | undefined,
+  now: string | undefined,
+): PartitionHalt {
   return new PartitionHalt(
     'TOPIC_CHANGED',
     `the lake holds ${named(at)} of the topic with the id ${before}, but its id is ${now}: the topic was deleted and made anew; ` +

@@ -35,8 +35,8 @@ export function resumeOf(
   { frontier, latest, missing, tail, topicId }: ChainView,
   log: Log,
 ): Resume {
-  const isAnother = topicId !== undefined && log.topicId !== undefined && topicId !== log.topicId
-  if (isAnother) return { kind: 'halt', halt: topicMadeAnew(at, topicId, log.topicId) }
+  if (isOtherTopic(topicId, log.topicId))
+    return { kind: 'halt', halt: topicMadeAnew(at, topicId, log.topicId) }
   if (frontier > log.high) return { kind: 'halt', halt: logEndsBefore(at, frontier, log.high) }
   if (missing.length > 0 && latest?.kind === 'range') {
     const { start, end } = latest
@@ -49,4 +49,9 @@ export function resumeOf(
   }
   if (tail === undefined || tail.offset < log.low) return { kind: 'go-on', readFrom: frontier, frontier }
   return { kind: 'prove', readFrom: tail.offset, frontier, tail }
+}
+
+/** Both ids are told, and they differ. */
+export function isOtherTopic(known: string | undefined, found: string | undefined): boolean {
+  return known !== undefined && found !== undefined && known !== found
 }

@@ -224,9 +224,8 @@ export class Pipeline implements ConsumerHandlers {
     await withinTime(this.#options.clock, handOverMs, lane.settled())
     if (lane.isClosed || lane.isStoring || lane.offsets.next > log.high) return false
     const view = await lane.chain.look()
-    const isSameTopic =
-      view?.topicId === undefined || log.topicId === undefined || view.topicId === log.topicId
-    return isSameTopic && view?.frontier === lane.frontier && view.missing.length === 0 && !view.isEnded
+    if (isOtherTopic(view?.topicId, log.topicId)) return false
+    return view?.frontier === lane.frontier && view.missing.length === 0 && !view.isEnded
   }
 
   /** Begins a lane where recovery says, unless the partition is halted. */

@@ -12,10 +12,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { openAdmin } from '@pinpipe/kafka/admin'
 // oxlint-disable-next-line no-restricted-imports -- deleting records is not for the apps' port
-import { Kafka, logLevel, type Admin } from 'kafkajs'
+import { ConfigResourceTypes, Kafka, logLevel, type Admin, type Message } from 'kafkajs'
 import { startEmbeddedKafka, type EmbeddedKafka } from '@pinpipe/embedded-kafka'
 import type { S3Access } from '@pinpipe/local-stack/s3-access'
-import { check, type Evidence } from './check.ts'
+import { check, readLogFor, type Evidence } from './check.ts'
 import type { HistorySample } from './check-history.ts'
 import type { LedgerEntry } from './check-producer.ts'
 import type { CheckReport } from './finding.ts'
@@ -24,7 +24,7 @@ import { Fleet, type Exit, type FleetOptions, type Launch } from './fleet.ts'
 import { jsonLines } from './json-lines.ts'
 import { openLakeReader } from './lake-reader.ts'
 import { LoadDriver, type LoadMix } from './load-driver.ts'
-import { dumpLog, readLog } from './log-dump.ts'
+import { dumpLog } from './log-dump.ts'
 import { startSampler, type Sampler } from './sampler.ts'
 
 export type GroundOptions = {
@@ -34,6 +34,8 @@ export type GroundOptions = {
   readonly partitions: number
   /** Where the lake is; a folder unless given. */
   readonly s3?: S3Access | undefined
+  /** Ends the name of the topic: `.geo` for one of the catalogue. */
+  readonly suffix?: string
   /** `host:port` of a running Kafka; an embedded one is started unless given. */
   readonly brokers?: string | undefined
   /** Arguments of every consumer, beside topics, group, lake and broker. */
@@ -126,6 +128,11 @@ export class ProvingGround implements AsyncDisposable {
     })
   }
 
+  async configureTopic(name: string, value: string): Promise<void> {
+    const resource = { type: ConfigResourceTypes.TOPIC, name: this.topic, configEntries: [{ name, value }] }
+    await this.withAdmin((admin) => admin.alterConfigs({ validateOnly: false, resources: [resource] }))
+  }
+
   async addPartitions(count: number): Promise<void> {
     await this.withAdmin((admin) =>
       admin.createPartitions({ topicPartitions: [{ topic: this.topic, count }] }),
@@ -161,8 +168,7 @@ export class ProvingGround implements AsyncDisposable {
 
   /** For what the apps' port cannot do. */
   async withAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
-    const brokers = this.brokers.split(',')
-    const admin = new Kafka({ clientId: 'operator', brokers, logLevel: logLevel.NOTHING }).admin()
+    const admin = this.#kafka().admin()
     await admin.connect()
     try {
       return await work(admin)
@@ -182,6 +188,25 @@ export class ProvingGround implements AsyncDisposable {
     const { partitions, seed } = this.#options
     const sender = `${this.#options.scenario}-${seed}-${++this.#senders}`
     return this.#resources.use(new LoadDriver({ ...mix, topics, partitions, brokers, ledger, seed, sender }))
+  }
+
+  /** Sends records as they are, one after the other, to partition 0 of the topic. Returns how many there are. */
+  async sendRecords(records: readonly Omit<Message, 'partition'>[]): Promise<number> {
+    const producer = this.#kafka().producer()
+    await producer.connect()
+    for (const { value, key, headers, timestamp } of records) {
+      const message = {
+        partition: 0,
+        value,
+        ...(key !== undefined && { key }),
+        ...(headers !== undefined && { headers }),
+        ...(timestamp !== undefined && { timestamp }),
+      }
+      // oxlint-disable-next-line no-await-in-loop -- batches of one: a size is that of the record
+      await producer.send({ topic: this.topic, acks: -1, messages: [message] })
+    }
+    await producer.disconnect()
+    return records.length
   }
 
   /** Consumers of all topics that there are when they start; with another group they are another deployment. */
@@ -258,9 +283,10 @@ export class ProvingGround implements AsyncDisposable {
       await dumpLog(this.brokers, topic, file)
       dumps.push(file)
     }
+    const lake = openLakeReader(this.lake, this.env)
     return await check({
-      log: await readLog(dumps),
-      lake: openLakeReader(this.lake, this.env),
+      log: await readLogFor(lake, dumps),
+      lake,
       ...(existsSync(this.ledger) && { ledger: jsonLines<LedgerEntry>(this.ledger) }),
       ...(existsSync(this.history) && { history: jsonLines<HistorySample>(this.history) }),
       ...more,
@@ -288,6 +314,10 @@ export class ProvingGround implements AsyncDisposable {
     return { ...figures, unexpected: fleets.flatMap(({ unexpected }) => unexpected) }
   }
 
+  #kafka(): Kafka {
+    return new Kafka({ clientId: 'operator', brokers: this.brokers.split(','), logLevel: logLevel.NOTHING })
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#resources.disposeAsync()
   }
@@ -295,9 +325,9 @@ export class ProvingGround implements AsyncDisposable {
 
 async function createTopic(
   brokers: string,
-  { scenario, partitions }: Pick<GroundOptions, 'scenario' | 'partitions'>,
+  { scenario, partitions, suffix = '' }: Pick<GroundOptions, 'scenario' | 'partitions' | 'suffix'>,
 ): Promise<string> {
-  const topic = unique(scenario)
+  const topic = unique(scenario) + suffix
   await using admin = await openAdmin({ clientId: 'scenario', brokers: brokers.split(','), tls: false })
   await admin.createTopics([{ topic, partitions, replicationFactor: 1 }])
   return topic

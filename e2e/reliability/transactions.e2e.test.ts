@@ -15,11 +15,11 @@ const partitions = 3
 type Where = { readonly brokers?: string }
 
 describe('transactions', () => {
-  test('on the embedded Kafka', { timeout }, () => play({}))
-  stackTest('on Apache Kafka', { timeout }, ({ kafka }) => play({ brokers: kafka.bootstrapServers }))
+  test('on the embedded Kafka', { timeout }, () => expectLagToEnd({}))
+  stackTest('on Apache Kafka', { timeout }, ({ kafka }) => expectLagToEnd({ brokers: kafka.bootstrapServers }))
 })
 
-async function play(where: Where): Promise<void> {
+async function expectLagToEnd(where: Where): Promise<void> {
   const scenario = 'transactions'
   const args = ['--max-age', '200ms', '--max-records', '20']
   await using ground = await ProvingGround.open({ scenario, seed, bundle, partitions, args, ...where })

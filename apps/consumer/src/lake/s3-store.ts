@@ -118,6 +118,7 @@ class S3Store implements Store {
     )
     put.middlewareStack.add(
       (next) => async (args) => {
+        // failpoint: s3-request
         if (object.guard !== undefined) await pass(object.guard)
         const body = new ChunkStream(object.body.chunks())
         try {
@@ -131,6 +132,7 @@ class S3Store implements Store {
     )
     try {
       await this.#client.send(put)
+      // failpoint: s3-answered
       return 'created'
     } catch (error) {
       if (error instanceof NotToBeSent) throw error.cause

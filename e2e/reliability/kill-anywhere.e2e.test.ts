@@ -1,6 +1,6 @@
 /** Killed at every step of the protocol, the sink stores each record once. */
 import { stackTest } from '@pinpipe/local-stack/stack-test'
-import { describe, test } from 'vitest'
+import { test } from 'vitest'
 import { expectExact } from './expect-exact.ts'
 import { size } from './figures.ts'
 import { bundle, failpoints } from './instrumented-consumer.ts'
@@ -15,17 +15,19 @@ function occurrencesOf(failpoint: string): readonly number[] {
   return size === 'full' ? all : [1, random.integer(2, 8), random.integer(9, 20)]
 }
 
-describe.for(failpoints)('killed at %s', (failpoint) => {
+/** Some steps are those of one store. */
+const inStore = (own: string, others: string): readonly string[] =>
+  failpoints.filter((name) => name.startsWith(own) || !name.startsWith(others))
+const timeout = 120_000
+
+test.for(inStore('folder-', 's3-'))('killed at %s, in a folder', { timeout }, async (failpoint) => {
   const occurrences = occurrencesOf(failpoint)
-  const timeout = 120_000
+  const outcome = await killSeries({ bundle, failpoint, occurrences, seed })
+  expectExact(outcome, { 'kill -9': occurrences.length })
+})
 
-  test('the next consumer goes on, in a folder', { timeout }, async () => {
-    const outcome = await killSeries({ bundle, failpoint, occurrences, seed })
-    expectExact(outcome, { 'kill -9': occurrences.length })
-  })
-
-  stackTest('the next consumer goes on, in S3', { timeout }, async ({ s3 }) => {
-    const outcome = await killSeries({ bundle, failpoint, occurrences, seed, s3 })
-    expectExact(outcome, { 'kill -9': occurrences.length })
-  })
+stackTest.for(inStore('s3-', 'folder-'))('killed at %s, in S3', { timeout }, async (failpoint, { s3 }) => {
+  const occurrences = occurrencesOf(failpoint)
+  const outcome = await killSeries({ bundle, failpoint, occurrences, seed, s3 })
+  expectExact(outcome, { 'kill -9': occurrences.length })
 })

@@ -110,7 +110,7 @@ function networkMeaning(code: string, error: Error, connection?: KafkaConnection
   if (
     code === 'ECONNRESET' ||
     error.name === 'KafkaJSConnectionClosedError' ||
-    /Connection closed by the server/.test(error.message)
+    /Connection closed by the server|^Broker not connected$/.test(error.message)
   ) {
     return closedMeaning(connection)
   }

@@ -153,7 +153,19 @@ class KafkaRecordProducer implements RecordProducer {
       this.#options.transactionalId === undefined
         ? await client.send(request)
         : await sendTransaction(await client.transaction(), request)
-    return { baseOffset: BigInt(answer?.baseOffset ?? -1) }
+    // kafkajs resolves with no answer when it found no partition to send to: then nothing is in the log.
+    if (answer?.baseOffset === undefined) {
+      const { topic, partition } = batch
+      const why = 'no broker answered for it; try again, and look at the brokers if it stays'
+      throw new KafkaError(
+        'UNREACHABLE',
+        `could not send to topic ${topic}, partition ${partition}: ${why}`,
+        {
+          canRetry: true,
+        },
+      )
+    }
+    return { baseOffset: BigInt(answer.baseOffset) }
   }
 
   #currentSession(): Session {

@@ -3,6 +3,7 @@ import type { App } from '@pinpipe/service/command'
 import { newEpochCommand } from './new-epoch.ts'
 import { runCommand } from './run.ts'
 import { skipCommand } from './skip.ts'
+import { verifyCommand } from './verify.ts'
 
 /** The consumer, with all its commands. */
 export function consumerApp(version: string): App {
@@ -10,7 +11,7 @@ export function consumerApp(version: string): App {
     name: 'consumer',
     version,
     description: 'Kafka records to objects in S3 or in a folder: the batch consumer of pinpipe.',
-    commands: [runCommand, skipCommand, newEpochCommand],
+    commands: [runCommand, verifyCommand, skipCommand, newEpochCommand],
     defaultCommand: 'run',
   }
 }

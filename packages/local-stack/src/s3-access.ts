@@ -2,6 +2,7 @@
 // oxlint-disable-next-line no-restricted-imports -- the test server's own client
 import {
   CreateBucketCommand,
+  DeleteObjectCommand,
   GetObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
@@ -28,6 +29,7 @@ export type S3Access = {
   get(bucket: string, key: string): Promise<Buffer>
   /** Stores an object; with `createOnly` an existing one is refused (412, PreconditionFailed). */
   put(bucket: string, key: string, body: string | Buffer, options?: { createOnly?: boolean }): Promise<void>
+  remove(bucket: string, key: string): Promise<void>
 }
 
 /** Access to an S3 server with path-style addresses. */
@@ -68,6 +70,9 @@ export function s3Access(facts: S3Facts): S3Access {
     async put(bucket, key, body, options = {}) {
       const condition = options.createOnly === true ? { IfNoneMatch: '*' } : {}
       await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ...condition }))
+    },
+    async remove(bucket, key) {
+      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }))
     },
   }
 }

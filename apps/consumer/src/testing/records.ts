@@ -125,8 +125,8 @@ export class MemoryStore implements Store {
     return found && { bytes: found.bytes.length }
   }
 
-  async *list(prefix: string, limit = Number.POSITIVE_INFINITY): AsyncIterable<string> {
-    yield* this.#allKeys.filter((key) => key.startsWith(prefix)).slice(0, limit)
+  async *list(prefix: string, limit = Number.POSITIVE_INFINITY, after = ''): AsyncIterable<string> {
+    yield* this.#allKeys.filter((key) => key.startsWith(prefix) && key > after).slice(0, limit)
   }
 
   async folders(prefix: string): Promise<readonly string[]> {

@@ -72,9 +72,10 @@ class FolderStore implements Store {
     return found?.isFile() === true ? { bytes: found.size } : undefined
   }
 
-  async *list(prefix: string, limit = Number.POSITIVE_INFINITY): AsyncIterable<string> {
+  async *list(prefix: string, limit = Number.POSITIVE_INFINITY, after = ''): AsyncIterable<string> {
     let left = limit
     for await (const key of this.#keysBelow(prefix)) {
+      if (Buffer.compare(Buffer.from(key), Buffer.from(after)) <= 0) continue
       if (left-- <= 0) return
       yield key
     }

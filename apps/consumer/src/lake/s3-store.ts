@@ -166,11 +166,11 @@ class S3Store implements Store {
     return { bytes: found.ContentLength ?? 0, ...(digest !== undefined && { digest }) }
   }
 
-  async *list(prefix: string, limit = Number.POSITIVE_INFINITY): AsyncIterable<string> {
+  async *list(prefix: string, limit = Number.POSITIVE_INFINITY, after?: string): AsyncIterable<string> {
     let left = limit
     let from: string | undefined
     do {
-      const page = await this.#page({ prefix, limit: Math.min(left, pageKeys), from })
+      const page = await this.#page({ prefix, limit: Math.min(left, pageKeys), from, after })
       for (const { Key: key } of page?.Contents ?? [])
         if (key !== undefined) yield key.slice(this.#prefix.length)
       left -= page?.KeyCount ?? 0
@@ -202,12 +202,19 @@ class S3Store implements Store {
     this.#client.destroy()
   }
 
-  #page(asked: { prefix: string; limit: number; from: string | undefined; delimiter?: string }) {
+  #page(asked: {
+    readonly prefix: string
+    readonly limit: number
+    readonly from: string | undefined
+    readonly after?: string | undefined
+    readonly delimiter?: string
+  }) {
     const list = new ListObjectsV2Command({
       ...this.#bucket,
       Prefix: this.#prefix + asked.prefix,
       MaxKeys: asked.limit,
       ContinuationToken: asked.from,
+      StartAfter: asked.after === undefined ? undefined : this.#prefix + asked.after,
       Delimiter: asked.delimiter,
     })
     return this.#ask(() => this.#client.send(list))

@@ -55,8 +55,11 @@ export interface Store extends AsyncDisposable {
   read(key: string): Promise<Buffer | undefined>
   /** Undefined when it is not there. Sees what was created before. */
   head(key: string): Promise<ObjectFacts | undefined>
-  /** Keys below the prefix in the order of their bytes, the first `limit` of them. Sees what was created before. */
-  list(prefix: string, limit?: number): AsyncIterable<string>
+  /**
+   * Keys below the prefix in the order of their bytes, the first `limit` of them; only those behind `after`, which need not
+   * be one. Sees what was created before.
+   */
+  list(prefix: string, limit?: number, after?: string): AsyncIterable<string>
   /** The parts that follow the prefix up to the next `/`, each once, in order: `folders('_chain/t@')` gives `0`, `1`. */
   folders(prefix: string): Promise<readonly string[]>
   /** The bytes of an object, as stored. Rejects when it is not there. */

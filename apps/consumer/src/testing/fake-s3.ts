@@ -86,7 +86,10 @@ export class FakeS3 implements AsyncDisposable {
 
   #list({ query }: S3Request, response: ServerResponse): void {
     const [prefix, delimiter] = [query.get('prefix') ?? '', query.get('delimiter') ?? '']
-    const [most, after] = [Number(query.get('max-keys') ?? 1000), query.get('continuation-token') ?? '']
+    const [most, after] = [
+      Number(query.get('max-keys') ?? 1000),
+      query.get('continuation-token') ?? query.get('start-after') ?? '',
+    ]
     const found = new Set<string>()
     for (const key of this.objects.keys()) {
       if (!key.startsWith(prefix)) continue

@@ -69,6 +69,10 @@ export const storeContract: readonly StoreRule[] = [
       expect(await listed(store, 'p/1', 3)).toEqual(['p/1-a', 'p/1/a', 'p/1/b/c'])
       expect(await listed(store, 'p/1/')).toEqual(['p/1/a', 'p/1/b/c'])
       expect(await listed(store, 'none/')).toEqual([])
+      expect(await listed(store, 'p/', 2, 'p/1')).toEqual(['p/1-a', 'p/1/a'])
+      expect(await listed(store, 'p/', 2, 'p/1-a')).toEqual(['p/1/a', 'p/1/b/c'])
+      expect(await listed(store, 'p/', 2, 'p/1/b')).toEqual(['p/1/b/c', 'p/10'])
+      expect(await listed(store, 'p/', 2, 'p/ü')).toEqual([])
     },
   },
   {
@@ -110,6 +114,6 @@ export function newObject(lines: readonly string[], more: Partial<NewObject> = {
   return { key: 'a/k.json', body, digest: undefined, contentType: 'application/x-ndjson', facts, ...more }
 }
 
-async function listed(store: Store, prefix: string, limit?: number): Promise<string[]> {
-  return await Array.fromAsync(store.list(prefix, limit))
+async function listed(store: Store, prefix: string, limit?: number, after?: string): Promise<string[]> {
+  return await Array.fromAsync(store.list(prefix, limit, after))
 }

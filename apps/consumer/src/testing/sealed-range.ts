@@ -1,13 +1,13 @@
 /** A range of partition 0 of topic `t`, sealed. */
 import type { FetchedRecord, TopicPartition } from '@pinpipe/kafka/record-consumer'
 import { cursorOf } from '@pinpipe/kafka/record-cursor'
-import type { OutputSettings } from '../chain/output-settings.ts'
+import type { ChosenSettings } from '../chain/output-settings.ts'
 import { MemoryBudget } from '../memory-budget.ts'
 import { OpenRange, type SealedRange } from '../range.ts'
 import { encodingWith } from './encodings.ts'
 import { at } from './records.ts'
 
-export type SealedOptions = Partial<OutputSettings> & {
+export type SealedOptions = Partial<ChosenSettings> & {
   readonly at?: TopicPartition
   readonly budget?: MemoryBudget
   readonly plannedAtMs?: number

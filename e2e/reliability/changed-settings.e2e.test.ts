@@ -7,7 +7,7 @@ import { size } from './figures.ts'
 import { bundle } from './instrumented-consumer.ts'
 import { seed } from './seed.ts'
 
-const runs = size === 'full' ? 100 : 8
+const runs = size === 'full' ? 60 : 8
 const least = { 'kill -9': 1, 'settings changed': runs - 2, 'unfinished-found': 1 }
 
 describe('other settings in each run, with kills in between', () => {

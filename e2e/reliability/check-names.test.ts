@@ -74,7 +74,7 @@ test('objects of a partition that is not there are phantoms', async () => {
 })
 
 test('an earlier life of a topic is only checked for overlaps', async () => {
-  const current = { [keyOf(0, 9).replace('topics/a.pin/', 'topics/a.pin@1/')]: linesOf(records(...upTo(9))) }
+  const current = { [keyOf(0, 9).replace('/a.pin+', '/a.pin@1+')]: linesOf(records(...upTo(9))) }
   const lake = { ...current, ...objectOf(50, 51), ...objectOf(52, 53) }
   expect(await findings({ log, lake })).toMatchObject({ counts: {} })
   expect(await findings({ log, lake: { ...lake, ...objectOf(53, 54) } })).toMatchObject({

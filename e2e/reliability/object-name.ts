@@ -19,7 +19,7 @@ export type ObjectName = {
 }
 
 const pattern =
-  /^(?<area>topics|dead)\/(?<folder>[^/@]+)(?:@(?<epoch>\d+))?\/(?<path>.+)\/(?<topic>[^/+@]+)(?:@\d+)?\+(?<partition>\d+)\+(?<start>\d{20})-(?<end>\d{20})\.(?<format>json|parquet|bin)(?:\.(?<packed>gz|zst))?$/
+  /^(?<area>topics|dead)\/(?<folder>[^/@]+)\/(?<path>.+)\/(?<topic>[^/+@]+)(?:@(?<epoch>\d+))?\+(?<partition>\d+)\+(?<start>\d{20})-(?<end>\d{20})\.(?<format>json|parquet|bin)(?:\.(?<packed>gz|zst))?$/
 
 /** Undefined for a key that promises nothing. */
 export function objectNameOf(key: string): ObjectName | undefined {

@@ -30,12 +30,13 @@ export const logKey = (at: { readonly topic: string; readonly partition: number 
 export type LineOf = (value: Buffer | null) => Buffer | undefined
 
 const nullLine = Buffer.from('null')
-const lineFeed = 0x0a
+const [lineFeed, carriageReturn] = [0x0a, 0x0d]
 
 /** The formats `json` and `envelope`: the bytes as they are, or without the white space if they span lines. */
 export const jsonLine: LineOf = (value) => {
   if (value === null) return nullLine
-  if (!value.includes(lineFeed)) return value
+  // Spark and Python take a lone carriage return for the end of a line.
+  if (!value.includes(lineFeed) && !value.includes(carriageReturn)) return value
   try {
     return onOneLine(value)
   } catch {

@@ -12,7 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { openAdmin } from '@pinpipe/kafka/admin'
 // oxlint-disable-next-line no-restricted-imports -- deleting records is not for the apps' port
-import { ConfigResourceTypes, Kafka, logLevel, type Admin, type Message } from 'kafkajs'
+import { Kafka, logLevel, type Admin, type Message } from 'kafkajs'
 import { startEmbeddedKafka, type EmbeddedKafka } from '@pinpipe/embedded-kafka'
 import type { S3Access } from '@pinpipe/local-stack/s3-access'
 import { check, readLogFor, type Evidence } from './check.ts'
@@ -48,8 +48,10 @@ export type Outcome = Figures & {
   readonly unexpected: readonly string[]
 }
 
-/** Short, so that what died is missed soon. */
-const sessionTimeout = ['--session-timeout', '1s'] as const
+/** Short, so that what died is missed soon; Kafka itself allows no less than the second. */
+const [sessionTimeout, sessionTimeoutOfKafka] = ['500ms', '1s']
+
+const shortSessions = { brokers: 2, groupMinSessionTimeoutMs: 300 }
 
 export class ProvingGround implements AsyncDisposable {
   readonly #options: GroundOptions
@@ -74,7 +76,7 @@ export class ProvingGround implements AsyncDisposable {
     const folder = await mkdtemp(join(tmpdir(), `pinpipe-${options.scenario}-`))
     resources.defer(() => rm(folder, { recursive: true, force: true }))
     const embedded =
-      options.brokers === undefined ? resources.use(await startEmbeddedKafka({ brokers: 2 })) : undefined
+      options.brokers === undefined ? resources.use(await startEmbeddedKafka(shortSessions)) : undefined
     const brokers = options.brokers ?? embedded?.bootstrapServers ?? ''
     const bucket = unique('reliability')
     await options.s3?.createBucket(bucket)
@@ -97,6 +99,10 @@ export class ProvingGround implements AsyncDisposable {
     this.topics = facts.topics
     this.group = unique('group')
     this.env = { KAFKA_BROKERS: facts.brokers, ...options.s3?.env }
+  }
+
+  get #sessionTimeout(): string {
+    return this.embedded === undefined ? sessionTimeoutOfKafka : sessionTimeout
   }
 
   get ledger(): string {
@@ -129,8 +135,8 @@ export class ProvingGround implements AsyncDisposable {
   }
 
   async configureTopic(name: string, value: string): Promise<void> {
-    const resource = { type: ConfigResourceTypes.TOPIC, name: this.topic, configEntries: [{ name, value }] }
-    await this.withAdmin((admin) => admin.alterConfigs({ validateOnly: false, resources: [resource] }))
+    await using admin = await openAdmin(connectionOf(this.brokers))
+    await admin.setTopicConfigs(this.topic, { [name]: value })
   }
 
   async addPartitions(count: number): Promise<void> {
@@ -213,7 +219,7 @@ export class ProvingGround implements AsyncDisposable {
   fleet(options: Partial<FleetOptions & { readonly group: string }> = {}): Fleet {
     const { bundle, args: common = [] } = this.#options
     const { args = [], env = {}, moreArgs = () => [], group = this.group, ...rest } = options
-    const own = ['--group', group, '--lake', this.lake, ...sessionTimeout]
+    const own = ['--group', group, '--lake', this.lake, '--session-timeout', this.#sessionTimeout]
     return this.#resources.use(
       new Fleet({
         name: `fleet-${++this.#fleets}`,
@@ -328,7 +334,7 @@ async function createTopic(
   { scenario, partitions, suffix = '' }: Pick<GroundOptions, 'scenario' | 'partitions' | 'suffix'>,
 ): Promise<string> {
   const topic = unique(scenario) + suffix
-  await using admin = await openAdmin({ clientId: 'scenario', brokers: brokers.split(','), tls: false })
+  await using admin = await openAdmin(connectionOf(brokers))
   await admin.createTopics([{ topic, partitions, replicationFactor: 1 }])
   return topic
 }
@@ -338,6 +344,10 @@ function sumOf(counts: readonly Outcome['faults'][]): Record<string, number> {
   for (const [fault, count] of counts.flatMap((one) => Object.entries(one)))
     sum[fault] = (sum[fault] ?? 0) + count
   return sum
+}
+
+function connectionOf(brokers: string) {
+  return { clientId: 'scenario', brokers: brokers.split(','), tls: false } as const
 }
 
 /** A name that no other run has. */

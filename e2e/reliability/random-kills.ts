@@ -29,7 +29,7 @@ export async function randomKills(options: RandomKills): Promise<Outcome> {
   while (killedAtMs.length < options.kills) {
     await sleep(pauseMs(random))
     const victims = fleet.members.filter(({ pid }) => pid !== undefined)
-    const several = random.chance(0.1) ? consumers : 1
+    const several = random.chance(0.3) ? consumers : 1
     for (const victim of victims.slice(random.integer(0, victims.length - 1)).slice(0, several)) {
       const now = Date.now()
       if (await victim.kill()) killedAtMs.push(now)
@@ -46,5 +46,5 @@ export async function randomKills(options: RandomKills): Promise<Outcome> {
 
 /** Long enough for a group to find together again, or so short that it cannot. */
 function pauseMs(random: Random): number {
-  return random.chance(0.5) ? random.integer(0, 400) : random.integer(1_200, 2_500)
+  return random.chance(0.5) ? random.integer(0, 150) : random.integer(400, 1_000)
 }

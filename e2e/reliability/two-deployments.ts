@@ -19,7 +19,7 @@ export async function twoDeployments(options: TwoDeployments): Promise<Outcome> 
   for (const fleet of [first, second, first, second]) fleet.join()
   for (let kills = 0; kills < options.kills;) {
     // oxlint-disable-next-line no-await-in-loop -- one moment after the other
-    await sleep(random.integer(300, 2_500))
+    await sleep(random.integer(200, 1_800))
     // oxlint-disable-next-line no-await-in-loop
     if (await random.pick([...first.members, ...second.members]).kill()) kills++
   }

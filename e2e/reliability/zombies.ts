@@ -53,7 +53,7 @@ async function wakeSleepers(fleet: Fleet, random: Random, over: AbortSignal): Pr
   while (!over.aborted) {
     for (const member of fleet.members) {
       if (asleep.has(member) || !(await member.isFrozen())) continue
-      const rest = sleep(random.integer(1_300, 3_000)).then(() => member.thaw())
+      const rest = sleep(random.integer(1_200, 2_500)).then(() => member.thaw())
       asleep.set(
         member,
         rest.finally(() => asleep.delete(member)),

@@ -47,9 +47,10 @@ export function checkedJson(value: Buffer): Uint8Array | Rejection {
   return reject(value.length === 0 ? 'no-value' : shape)
 }
 
-/** Anything that fits on one line. A value with line feeds has to be JSON: only then they can be taken out. */
+/** Anything that fits on one line. A value over several lines has to be JSON: only then their ends can be taken out. */
 function uncheckedLine(value: Buffer): Uint8Array | Rejection {
-  return value.length > 0 && !value.includes(lineFeed) ? value : checkedJson(value)
+  const isOneLine = !value.includes(lineFeed) && !value.includes(carriageReturn)
+  return value.length > 0 && isOneLine ? value : checkedJson(value)
 }
 
 function rowOf(table: Table): RecordCheck {

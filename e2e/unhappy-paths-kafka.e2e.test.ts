@@ -176,7 +176,7 @@ describe('kafka, the login', () => {
       args: ['list', '--brokers', broker.address, '--command-config', file.path],
       env: { KAFKA_USERNAME: kafka.user.username, KAFKA_PASSWORD: kafka.user.password },
       exit: 4,
-      cause: 'could not connect to Kafka: the broker does not offer this way to log in;',
+      cause: `could not connect to Kafka: ${broker.address} does not offer the login scram-sha-256;`,
       remedy: 'choose another --auth, or the port that offers it',
     })
   })

@@ -37,16 +37,7 @@ export function connectionErrorMeaning(error: Error, connection?: KafkaConnectio
 function loginMeaning(error: Error, connection?: KafkaConnection): Meaning | undefined {
   if (error.name !== 'KafkaJSSASLAuthenticationError' && !error.message.startsWith('SASL ')) return undefined
   const mechanism = connection?.sasl?.mechanism
-  if (/mechanism is not supported/.test(error.message)) {
-    return {
-      code: 'AUTHENTICATION_FAILED',
-      because: `{broker} does not offer the login ${mechanism ?? 'that was chosen'}`,
-      remedy:
-        mechanism === 'msk-iam'
-          ? 'use --auth aws-msk-iam, which older clusters of MSK offer on the same port 9098'
-          : 'choose another --auth, or the port that offers it',
-    }
-  }
+  if (/mechanism is not supported/.test(error.message)) return mechanismNotOffered(connection)
   if (/too short/.test(error.message)) {
     return {
       code: 'AUTHENTICATION_FAILED',
@@ -61,6 +52,19 @@ function loginMeaning(error: Error, connection?: KafkaConnection): Meaning | und
     code: 'AUTHENTICATION_FAILED',
     because: `{broker} refused the login (${mechanism ?? 'SASL'})`,
     remedy,
+  }
+}
+
+/** Also for UNSUPPORTED_SASL_MECHANISM. */
+export function mechanismNotOffered(connection?: KafkaConnection): Meaning {
+  const mechanism = connection?.sasl?.mechanism
+  return {
+    code: 'AUTHENTICATION_FAILED',
+    because: `{broker} does not offer the login ${mechanism ?? 'that was chosen'}`,
+    remedy:
+      mechanism === 'msk-iam'
+        ? 'use --auth aws-msk-iam, which older clusters of MSK offer on the same port 9098'
+        : 'choose another --auth, or the port that offers it',
   }
 }
 

@@ -6,7 +6,7 @@
 
 import { Failure, type ExitCodeName } from '@pinpipe/service/failure'
 import { brokersText, type KafkaConnection } from './connection.ts'
-import { connectionErrorMeaning } from './connection-errors.ts'
+import { connectionErrorMeaning, mechanismNotOffered } from './connection-errors.ts'
 import { denialMeaning } from './denials.ts'
 import { protocolErrors } from './protocol-errors.ts'
 
@@ -141,7 +141,10 @@ function errorOfProtocol(
     if (!(cause instanceof Error) || !('type' in cause) || typeof cause.type !== 'string') continue
     // The patched kafkajs says which call the broker refused.
     const apiKey = 'apiKey' in cause && typeof cause.apiKey === 'number' ? cause.apiKey : undefined
-    const meaning = protocolErrors[cause.type] ?? denialMeaning(cause.type, apiKey, connection)
+    const meaning =
+      protocolErrors[cause.type] ??
+      denialMeaning(cause.type, apiKey, connection) ??
+      (cause.type === 'UNSUPPORTED_SASL_MECHANISM' ? mechanismNotOffered(connection) : undefined)
     const brokerMessage =
       'brokerMessage' in cause && typeof cause.brokerMessage === 'string' ? cause.brokerMessage : undefined
     if (meaning === undefined) {
@@ -152,7 +155,8 @@ function errorOfProtocol(
         brokerMessage,
       })
     }
-    const sentence = `could not ${doing}: ${meaning.because}; ${meaning.remedy}`
+    const because = meaning.because.replace('{broker}', brokersText(connection))
+    const sentence = `could not ${doing}: ${because}; ${meaning.remedy}`
     const { code, canRetry = false } = meaning
     return new KafkaError(code, sentence, { cause, canRetry, brokerMessage })
   }

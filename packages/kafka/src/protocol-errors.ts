@@ -21,7 +21,7 @@ const transient = (because: string): ProtocolErrorMeaning => ({
 
 /**
  * By the names kafkajs gives to the codes of https://kafka.apache.org/protocol#protocol_error_codes. The four of authorization are
- * in `denials.ts`.
+ * in `denials.ts`, a login that is not offered in `connection-errors.ts`.
  */
 export const protocolErrors: Readonly<Record<string, ProtocolErrorMeaning>> = {
   OFFSET_OUT_OF_RANGE: {
@@ -142,11 +142,6 @@ export const protocolErrors: Readonly<Record<string, ProtocolErrorMeaning>> = {
     code: 'AUTHENTICATION_FAILED',
     because: 'the broker refused the login',
     remedy: 'check the user name, the password and --auth',
-  },
-  UNSUPPORTED_SASL_MECHANISM: {
-    code: 'AUTHENTICATION_FAILED',
-    because: 'the broker does not offer this way to log in',
-    remedy: 'choose another --auth, or the port that offers it',
   },
   ILLEGAL_SASL_STATE: {
     code: 'AUTHENTICATION_FAILED',

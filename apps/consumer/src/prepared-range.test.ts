@@ -8,6 +8,7 @@ import { contentOf, dataKey, record } from './testing/records.ts'
 import { sealedRange } from './testing/sealed-range.ts'
 
 const budget = new MemoryBudget(1 << 24)
+const me = { nonce: 'me', topicId: undefined, before: undefined }
 const deadKey = (key: string): string => key.replace('topics/', 'dead/')
 
 describe('a prepared range', () => {
@@ -40,6 +41,58 @@ describe('a prepared range', () => {
     expect(unpack(Buffer.concat(data!.body.chunks())).toString()).toBe('{"n":0}\n')
     expect(data?.digest).toBe(createHash('sha256').update('{"n":0}\n').digest('hex'))
     expect(gunzipSync(Buffer.concat(dead!.body.chunks())).toString()).toContain('"offset":1')
+  })
+
+  test('that touches several folders has a file in each, under one link', async () => {
+    const time = { from: 'record' } as const
+    const layout = { parts: [{ by: 'field', name: 'c' } as const], time, timeZone: 'UTC' }
+    const values = ['{"c":"a"}', '{"c":"b"}', '{"c":"a"}', '{"c":[]}', '{"c":"b"}']
+    const range = sealedRange(
+      values.map((value, i) => record(i, value)),
+      { budget, layout },
+    )
+    using prepared = await prepareRange(range, 0, budget)
+    const link = linkOf(prepared, me)
+    expect(link.files.map(({ key, records, first, last }) => [key, records, first, last])).toEqual([
+      [dataKey(0, 4).replace('partition=0', 'c=a'), 2, 0n, 2n],
+      [dataKey(0, 4).replace('partition=0', 'c=b'), 2, 1n, 4n],
+    ])
+    expect(link.dead).toMatchObject({ key: deadKey(dataKey(0, 4)), records: 1 })
+  })
+
+  test('says how many records its settings left out: with the files and the dead letters they are all', async () => {
+    const records = [record(0), record(1, null), record(2, '{'), record(3, null)]
+    using prepared = await prepareRange(sealedRange(records, { budget, nullValues: 'skip' }), 0, budget)
+    const link = linkOf(prepared, me)
+    expect(link).toMatchObject({ records: 4, skipped: 2, files: [{ records: 1 }], dead: { records: 1 } })
+    using none = await prepareRange(sealedRange([record(0)], { budget, nullValues: 'skip' }), 0, budget)
+    expect(linkOf(none, me).skipped).toBeUndefined()
+  })
+
+  test('in Parquet, it has the digest of the file itself, which is the same whenever it is made', async () => {
+    const row = '{"ind":1,"timestamp":"2020-08-28 03:52:47","latitude":1,"longitude":2,"country":"x"}'
+    const rows = Array.from({ length: 3_000 }, (_, i) => record(i, row.replace('1', String(i))))
+    const options = {
+      at: { topic: 'x.geo', partition: 0 },
+      format: 'parquet',
+      compression: { kind: 'zstd', level: 1 },
+    } as const
+    const [once, twice] = await Promise.all(
+      [budget, new MemoryBudget(1 << 22)].map(async (memory) => {
+        using prepared = await prepareRange(sealedRange(rows, { ...options, budget: memory }), 0, memory)
+        const [file] = prepared.files
+        const bytes = Buffer.concat(file!.body.chunks())
+        expect(file!.key).toMatch(/\.parquet$/)
+        expect([file!.contentType, file!.contentBytes]).toEqual([
+          'application/vnd.apache.parquet',
+          bytes.length,
+        ])
+        expect(file!.digest).toBe(createHash('sha256').update(bytes).digest('hex'))
+        return bytes
+      }),
+    )
+    expect(once!.equals(twice!)).toBe(true)
+    expect(budget.usedBytes).toBe(0)
   })
 
   test('gives all its memory back when it is disposed', async () => {

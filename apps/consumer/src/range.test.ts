@@ -6,6 +6,7 @@ import { cursorOf } from '@pinpipe/kafka/record-cursor'
 import type { RecordCursor } from '@pinpipe/kafka/record-consumer'
 import { encodingWith } from './testing/encodings.ts'
 import { at, batch, record } from './testing/records.ts'
+import { sealedRange } from './testing/sealed-range.ts'
 import type { Limits } from './triggers.ts'
 
 const lineBytes = '{"n":0}\n'.length
@@ -101,6 +102,39 @@ describe('an open range', () => {
     const empty = open()
     empty.extendTo(9n)
     expect(empty.seal('age')).toMatchObject({ start: 0n, end: 9n, files: [], records: 0, tail: undefined })
+  })
+
+  test('leaves tombstones out, rejects them or writes them; they are in the range all the same', () => {
+    const digests = (['write', 'skip', 'dead'] as const).map((nullValues) => {
+      const range = sealedRange([record(0), record(1, null)], { nullValues })
+      const files = range.files.map(({ kind, records }) => [kind, records])
+      expect([range.end, range.records, range.skipped]).toEqual([1n, 2, nullValues === 'skip' ? 1 : 0])
+      expect(files).toEqual(
+        {
+          write: [['data', 2]],
+          skip: [['data', 1]],
+          dead: [
+            ['data', 1],
+            ['dead', 1],
+          ],
+        }[nullValues],
+      )
+      return range.digest
+    })
+    expect(new Set(digests).size).toBe(1)
+    expect(sealedRange([record(0, null)], { nullValues: 'skip' })).toMatchObject({
+      files: [],
+      records: 1,
+      skipped: 1,
+    })
+  })
+
+  test('has no file for a folder whose only record found no memory', () => {
+    const budget = new MemoryBudget(64 * 1024)
+    const range = open({}, budget)
+    range.append(cursor(record(0, '{'), record(1, `"${'x'.repeat(70_000)}"`)))
+    expect(range.blockedBy).toBe('memory')
+    expect(range.seal('memory')!.files.map(({ kind }) => kind)).toEqual(['dead'])
   })
 
   test('remembers its last record, dead letters included: the chain proves the log by it', () => {

@@ -63,6 +63,8 @@ export async function buildInstrumented(
     outfile: bundle,
     inject: [runtime],
     plugins: [instrument],
+    // What goes wrong is thrown.
+    logLevel: 'silent',
   })
   const [unused] = pending
   if (unused !== undefined) throw new Error(`${unused.file} is not part of the ${app}: nothing was changed`)

@@ -1,11 +1,13 @@
 /** `consumer verify`: whether the lake is what its chains say; and whether the log still says the same. Changes nothing. */
-import { kafkaSettings } from '@pinpipe/kafka/settings'
-import { command } from '@pinpipe/service/command'
+import { openReadOnlyAdmin } from '@pinpipe/kafka/admin'
+import { connectionOf, kafkaSettings, type KafkaSettings } from '@pinpipe/kafka/settings'
+import { command, type CommandContext } from '@pinpipe/service/command'
 import { exitCodes, Failure } from '@pinpipe/service/failure'
 import { types } from '@pinpipe/service/settings'
 import { formatSize } from '@pinpipe/service/size'
 import { isDifference, type Finding } from './inspect/finding.ts'
 import { LakeCheck, type LakeTotals } from './inspect/lake-check.ts'
+import { LogCheck } from './inspect/log-check.ts'
 import { outputSetting, printResult } from './inspect/output.ts'
 import { openLake } from './lake/lake.ts'
 import { lakeSettings } from './lake/lake-settings.ts'
@@ -23,25 +25,42 @@ export const verifyCommand = command({
       description: 'These topics only; all that the lake has unless given',
       group: 'Verify',
     },
+    againstKafka: {
+      flag: 'against-kafka',
+      type: types.boolean(),
+      default: false,
+      description: 'Also read the ranges again that the log still has, and compare their records',
+      group: 'Verify',
+    },
   },
   examples: [
     'consumer verify --lake s3://my-bucket/posts',
     'consumer verify --lake s3://my-bucket/posts --topics 0af8d0adfd13.pin -o json',
+    'consumer verify --lake s3://my-bucket/posts --against-kafka --brokers broker:9092',
   ],
   async run(settings, context) {
     await using resources = new AsyncDisposableStack()
+    const { topics } = settings
+    const signal = stopSignal(context.drain)
     const store = resources.use(await openLake(settings, context))
-    const check = new LakeCheck(store, { topics: settings.topics, signal: stopSignal(context.drain) })
-    resources.use(context.progress(() => `${totalsLine(check.totals)} verified`))
-    const findings = await check.run()
+    const kafka = settings.againstKafka ? await openKafka(settings, context, resources) : undefined
+    const check = new LakeCheck(store, { topics, signal })
+    const logCheck = kafka && new LogCheck(store, kafka.admin)
+    resources.use(
+      context.progress(() => `${totalsLine({ ...check.totals, ...rangesOf(logCheck) })} verified`),
+    )
+    const findings = [...(await check.run())]
+    if (kafka !== undefined && logCheck !== undefined)
+      findings.push(...(await logCheck.run(kafka.connection, topics, signal)))
+    const totals = { ...check.totals, ...rangesOf(logCheck) }
     const differences = findings.filter((finding) => isDifference(finding))
     const notes = findings.filter((finding) => !isDifference(finding))
     await printResult(context.stdout, settings.output, {
-      document: { lake: store.name, ...check.totals, differences, notes },
+      document: { lake: store.name, ...totals, differences, notes },
       lines: [
         ...notes.map((note) => `note        ${lineOf(note)}`),
         ...differences.map((difference) => `DIFFERENCE  ${lineOf(difference)}`),
-        `${totalsLine(check.totals)}: ${differences.length === 0 ? 'no differences' : `${differences.length} differences`}`,
+        `${totalsLine(totals)}: ${differences.length === 0 ? 'no differences' : `${differences.length} differences`}`,
       ],
     })
     return differences.length === 0 ? exitCodes.done : exitCodes.differences
@@ -52,8 +71,20 @@ function lineOf({ code, key, sentence }: Finding): string {
   return `${code.padEnd(15)} ${key} ${sentence}`
 }
 
-function totalsLine({ chains, links, objects, records, bytes }: LakeTotals): string {
-  return `${chains} chains, ${links} links, ${objects} objects, ${records} records, ${formatSize(bytes)}`
+type Totals = LakeTotals & { readonly rangesCompared?: number }
+
+function totalsLine({ chains, links, objects, records, bytes, rangesCompared }: Totals): string {
+  const compared = rangesCompared === undefined ? '' : `, ${rangesCompared} ranges compared with Kafka`
+  return `${chains} chains, ${links} links, ${objects} objects, ${records} records, ${formatSize(bytes)}${compared}`
+}
+
+function rangesOf(check: LogCheck | undefined): { readonly rangesCompared?: number } {
+  return check === undefined ? {} : { rangesCompared: check.compared }
+}
+
+async function openKafka(settings: KafkaSettings, { log }: CommandContext, resources: AsyncDisposableStack) {
+  const connection = await connectionOf(settings, { clientId: 'pinpipe-consumer', log })
+  return { connection, admin: resources.use(await openReadOnlyAdmin(connection)) }
 }
 
 /** Aborts with a reason that is a sentence. */

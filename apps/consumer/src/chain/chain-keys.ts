@@ -28,9 +28,13 @@ export function abandonKey(place: ChainPlace, start: bigint): string {
   return `${startPrefix(place, start)}.abandoned.json`
 }
 
+/** Sorts before the links that start at the offset or below, and behind all others: a listing that begins here finds who has it. */
+export function searchKey(place: ChainPlace, offset: bigint): string {
+  return `${chainPrefix(place)}${(highestOffset - offset).toString().padStart(digits, '0')}`
+}
+
 function startPrefix(place: ChainPlace, start: bigint): string {
-  const inverse = (highestOffset - start).toString().padStart(digits, '0')
-  return `${chainPrefix(place)}${inverse}-${start}`
+  return `${searchKey(place, start)}-${start}`
 }
 
 export function genesisKey(place: ChainPlace): string {

@@ -7,5 +7,7 @@ let ready: Promise<void> | undefined
 
 stackTest.for(contractCases)('%s', async ([, contractCase], { kafka }) => {
   await (ready ??= untilCoordinated(kafka.bootstrapServers))
-  await expectCase(contractCase, kafka.bootstrapServers)
+  const { bootstrapServers, listeners, user, restrictedUser } = kafka
+  const logins = { servers: listeners.saslPlain, users: [user, restrictedUser] as const }
+  await expectCase(contractCase, { bootstrapServers, logins })
 })

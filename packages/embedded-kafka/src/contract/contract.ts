@@ -10,13 +10,22 @@ import { listOffsets } from '../api/list-offsets.ts'
 import { metadata } from '../api/metadata.ts'
 import { WireClient } from '../testing/wire-client.ts'
 
+export type User = { readonly username: string; readonly password: string }
+
+/** A port with PLAIN and SCRAM, and two who may come in. */
+export type LoginPort = { readonly servers: string; readonly users: readonly [User, User] }
+
+export type Brokers = { readonly bootstrapServers: string; readonly logins: LoginPort }
+
 /** What a case gets: connections that are closed after it, names that nobody else has. */
 export class Kafka implements AsyncDisposable {
   readonly bootstrapServers: string
+  readonly logins: LoginPort
   readonly #open = new AsyncDisposableStack()
 
-  constructor(bootstrapServers: string) {
+  constructor({ bootstrapServers, logins }: Brokers) {
     this.bootstrapServers = bootstrapServers
+    this.logins = logins
   }
 
   unique(prefix: string): string {
@@ -26,6 +35,11 @@ export class Kafka implements AsyncDisposable {
   /** A new connection. */
   async client(clientId?: string): Promise<WireClient> {
     return this.#open.use(await WireClient.open(this.bootstrapServers, clientId))
+  }
+
+  /** A new connection to the port that asks for a login. */
+  async stranger(): Promise<WireClient> {
+    return this.#open.use(await WireClient.open(this.logins.servers))
   }
 
   /** A new topic, known to the broker when this returns. */
@@ -90,8 +104,8 @@ export function collectCases(
   return cases
 }
 
-export async function expectCase(run: ContractCase, bootstrapServers: string): Promise<void> {
-  await using kafka = new Kafka(bootstrapServers)
+export async function expectCase(run: ContractCase, brokers: Brokers): Promise<void> {
+  await using kafka = new Kafka(brokers)
   await run(kafka)
 }
 

@@ -7,7 +7,7 @@ import { fetchContract } from './fetch-contract.ts'
 import { groupAdminContract } from './group-admin-contract.ts'
 import { groupContract } from './group-contract.ts'
 import { listOffsetsContract } from './list-offsets-contract.ts'
-import { loginContract } from './login-contract.ts'
+import { loginContract, reloginContract } from './login-contract.ts'
 import { metadataContract } from './metadata-contract.ts'
 import { produceContract } from './produce-contract.ts'
 import { producerContract } from './producer-contract.ts'
@@ -21,7 +21,7 @@ import { groupOffsetsContract } from './group-offsets-contract.ts'
 
 const areas: Readonly<Record<string, DeclareCases>> = {
   'connections and metadata': metadataContract,
-  'logins on a port without them': loginContract,
+  logins: loginContract,
   'creating topics': createTopicsContract,
   produce: produceContract,
   fetch: fetchContract,
@@ -42,3 +42,6 @@ const areas: Readonly<Record<string, DeclareCases>> = {
 export const contractCases: readonly (readonly [string, ContractCase])[] = Object.entries(areas).flatMap(
   ([area, declare]) => collectCases(area, declare),
 )
+
+/** For a port whose sessions end after an hour. */
+export const reloginCases = collectCases('logins again', reloginContract)

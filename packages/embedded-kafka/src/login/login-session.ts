@@ -5,7 +5,7 @@
  *
  * Rules, as Apache Kafka's SaslServerAuthenticator has them: before somebody is logged in, nothing but ApiVersions and
  * the login is answered; when the session is over, nothing but a new login; a new login is of the same mechanism and the
- * same principal; whatever fails ends the connection. A port without mechanisms is always ready, for nobody in particular.
+ * same principal, and there is none where sessions do not end; whatever fails ends the connection. A port without mechanisms is always ready, for nobody in particular.
  */
 
 import { type Clock } from '../clock.ts'
@@ -100,7 +100,7 @@ export class LoginSession {
     try {
       const { answer: authBytes, identity } = exchange.next(message)
       const sessionLifetimeMs = identity === undefined ? 0n : BigInt(this.#completed(identity))
-      return { errorCode: errorCode.NONE, authBytes, sessionLifetimeMs }
+      return { errorCode: errorCode.NONE, errorMessage: '', authBytes, sessionLifetimeMs }
     } catch (error) {
       if (!(error instanceof LoginFailed)) throw error
       const kind = this.isRepeating ? 're-authentication' : 'authentication'
@@ -139,7 +139,8 @@ export class LoginSession {
   }
 
   #mayRepeat(): boolean {
-    const isReady = this.#state.name === 'ready' && this.#identity !== undefined
-    return isReady && this.#options.clock.now() - this.#lastRepeatAt >= leastBetweenRepeatsMs
+    // Kafka keeps a session without an end as it is.
+    const isTimed = this.#state.name === 'ready' && this.#expiresAt !== Number.POSITIVE_INFINITY
+    return isTimed && this.#options.clock.now() - this.#lastRepeatAt >= leastBetweenRepeatsMs
   }
 }

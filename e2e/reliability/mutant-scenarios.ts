@@ -7,8 +7,11 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 // oxlint-disable-next-line no-restricted-imports -- deleting records is not for the apps' port
 import { Kafka, logLevel } from 'kafkajs'
+import { samplePosts } from '@pinpipe/sample-data/generator'
+import { catalogue, topicOf } from '@pinpipe/schema/catalogue'
+import { encodeRow } from '@pinpipe/schema/wire'
 import { createTopics } from '../kafka.ts'
-import { check } from './check.ts'
+import { check, readLogFor } from './check.ts'
 import type { HistorySample } from './check-history.ts'
 import type { LedgerEntry } from './check-producer.ts'
 import type { CheckReport } from './finding.ts'
@@ -17,7 +20,7 @@ import type { SourceChange } from './instrumented-build.ts'
 import { jsonLines } from './json-lines.ts'
 import { openLakeReader, type LakeReader } from './lake-reader.ts'
 import { dumpLog, readLog } from './log-dump.ts'
-import type { Log, PartitionLog } from './partition-log.ts'
+import type { Log } from './partition-log.ts'
 import type { ProvingGround } from './proving-ground.ts'
 import { startSampler, type Sampler } from './sampler.ts'
 
@@ -47,6 +50,33 @@ const untilEnd = async (ground: ProvingGround): Promise<CheckReport> => {
   await using history = await watch(ground)
   await run(ground.fleet())
   return await history.check()
+}
+
+/** Rows of the tables, as columns; the first run is killed when it has claimed something. */
+const rows = async (ground: ProvingGround): Promise<CheckReport> => {
+  const prefix = ground.topics.pop() ?? ''
+  ground.topics.push(...catalogue.map((table) => topicOf(prefix, table)))
+  await createTopics(ground.brokers, ground.topics, 2)
+  await sendRows(ground.brokers, prefix)
+  await using history = await watch(ground)
+  await run(ground.fleet(), { env: { FAILPOINT: 'claimed:4:kill' } })
+  await run(ground.fleet())
+  return await history.check()
+}
+
+async function sendRows(brokers: string, prefix: string): Promise<void> {
+  const producer = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING }).producer()
+  await producer.connect()
+  for (const table of catalogue) {
+    const messages = [...samplePosts({ seed: 1, posts: 60 })].flatMap((post) => {
+      const row = post.rows[table.name]
+      return row === undefined
+        ? []
+        : [{ key: String(post.index), value: encodeRow(table, row), partition: post.index % 2 }]
+    })
+    await producer.send({ topic: topicOf(prefix, table), messages })
+  }
+  await producer.disconnect()
 }
 
 /** Six runs, each killed at another step of a range, with other limits and another compression each time. */
@@ -219,7 +249,7 @@ const producedUntilRefused = async (ground: ProvingGround, bundle: string): Prom
 }
 
 async function produce(ground: ProvingGround, bundle: string): Promise<CheckReport> {
-  const tables = ['pin', 'geo', 'user'].map((table) => `${ground.topic}.${table}`)
+  const tables = catalogue.map((table) => topicOf(ground.topic, table))
   await createTopics(ground.brokers, tables, 2)
   const args =
     '--source generate:400 --out kafka --batch-bytes 2KiB --linger 5ms --delivery-timeout 20s'.split(' ')
@@ -231,11 +261,8 @@ async function produce(ground: ProvingGround, bundle: string): Promise<CheckRepo
     comesBack: false,
   })
   await exited(fleet.join())
-  const log = new Map<string, PartitionLog>()
-  for (const topic of tables)
-    for (const [key, partition] of await logOf(ground, topic)) log.set(key, partition)
   return await check({
-    log,
+    log: await logOf(ground, ...tables),
     lake: emptyLake,
     ledger: jsonLines<LedgerEntry>(ground.ledger),
     isComplete: false,
@@ -256,6 +283,13 @@ export const scenarios = {
     args: ['--max-records', '30', '--format', 'envelope', '--compression', 'gzip'],
     play: untilEnd,
   },
+  'until-end-by-field': {
+    ...basic,
+    args: ['--max-records', '30', '--partition-by', 'field:text,kafka'],
+    play: untilEnd,
+  },
+  'until-end-raw': { ...basic, args: ['--max-records', '30', '--format', 'raw'], play: untilEnd },
+  parquet: { ...basic, args: ['--max-records', '25', '--format', 'parquet'], play: rows },
   killed: { ...basic, partitions: 1, play: killed },
   rebalanced: { ...basic, play: rebalanced },
   zombie: { ...basic, partitions: 1, play: zombie },
@@ -303,10 +337,16 @@ function firedFile(ground: ProvingGround): {
   }
 }
 
-async function logOf({ brokers, folder, topic: first }: ProvingGround, topic = first): Promise<Log> {
+async function dumpOf({ brokers, folder }: ProvingGround, topic: string): Promise<string> {
   const file = join(folder, `${topic}-${performance.now()}.log`)
   await dumpLog(brokers, topic, file)
-  return await readLog([file])
+  return file
+}
+
+async function logOf(ground: ProvingGround, ...topics: readonly string[]): Promise<Log> {
+  return await readLog(
+    await Promise.all((topics.length === 0 ? ground.topics : topics).map((topic) => dumpOf(ground, topic))),
+  )
 }
 
 /** As retention would: everything below the offset. */
@@ -338,7 +378,11 @@ async function watch(
   return {
     async check() {
       await sampler.stop()
-      return await ground.check({ history: jsonLines<HistorySample>(file) })
+      const reader = openLakeReader(lake, env)
+      const dumps = await Promise.all(topics.map((topic) => dumpOf(ground, topic)))
+      const ledger = existsSync(ground.ledger) ? { ledger: jsonLines<LedgerEntry>(ground.ledger) } : {}
+      const history = jsonLines<HistorySample>(file)
+      return await check({ log: await readLogFor(reader, dumps), lake: reader, history, ...ledger })
     },
     [Symbol.asyncDispose]: () => sampler[Symbol.asyncDispose](),
   }

@@ -3,12 +3,13 @@ import { stackTest } from '@pinpipe/local-stack/stack-test'
 import type { S3Access } from '@pinpipe/local-stack/s3-access'
 import { afterAll, describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../unhappy-paths.ts'
-import { noteFigures } from './figures.ts'
+import { noteFigures, size } from './figures.ts'
 import type { CheckReport } from './finding.ts'
 import { buildInstrumented } from './instrumented-build.ts'
 import { mutants, type Mutant } from './mutants.ts'
 import { scenarios, type Scenario, type ScenarioName } from './mutant-scenarios.ts'
 import { ProvingGround } from './proving-ground.ts'
+import { seededRandom } from './random.ts'
 
 const seed = Number(process.env['SEED'] ?? 1)
 const startedAt = performance.now()
@@ -22,7 +23,8 @@ const timeout = 600_000
 
 const names = (Object.keys(scenarios) as ScenarioName[]).filter(isOnFolder)
 const namesOnS3 = (Object.keys(scenarios) as ScenarioName[]).filter((name) => !isOnFolder(name))
-const byName = mutants.map((mutant) => [mutant.name, mutant] as const)
+const shown = size === 'full' ? mutants : drawn()
+const byName = shown.map((mutant) => [mutant.name, mutant] as const)
 
 describe.concurrent('the checker finds nothing when the right code is', () => {
   test.for(names)('%s', { timeout }, async (name) => await expectClean(name))
@@ -60,9 +62,17 @@ afterAll(() => {
       findings: controls.flatMap(({ findings }) => findings),
     },
     durationMs: Math.round(performance.now() - startedAt),
-    mutants: { caught, of: mutants.length },
+    mutants: { caught, of: shown.length },
   })
 })
+
+/** Two of each scenario, by the seed: what CI has time for. */
+function drawn(): readonly Mutant[] {
+  const random = seededRandom(seed)
+  return [...Map.groupBy(mutants, ({ scenario }) => scenario).values()].flatMap((all) =>
+    all.toSorted(() => random() - 0.5).slice(0, 2),
+  )
+}
 
 async function expectClean(name: ScenarioName, s3?: S3Access): Promise<void> {
   const report = await inTurn(() => play(name, s3))
@@ -73,8 +83,9 @@ async function expectClean(name: ScenarioName, s3?: S3Access): Promise<void> {
 
 async function expectCaught(mutant: Mutant, s3?: S3Access): Promise<void> {
   const report = await inTurn(() => play(mutant.scenario, s3, mutant))
-  // One that stores nothing at all would be found too: that says nothing of the checker.
-  expect(report.objects + report.sends).toBeGreaterThan(0)
+  // One that does nothing at all would be found too: that says nothing of the checker.
+  const { app }: Scenario = scenarios[mutant.scenario]
+  expect(app === 'consumer' ? report.objects : report.sends).toBeGreaterThan(0)
   const codes = report.findings.map(({ code }) => code)
   expect([...new Set(codes)]).toEqual(expect.arrayContaining([...mutant.expect]))
   caught++

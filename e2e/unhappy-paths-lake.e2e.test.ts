@@ -190,7 +190,7 @@ describe('a lake in S3', () => {
       env: aws(`http://${s3.address}`),
       exit: 4,
       cause: `s3://lake at http://${s3.address} refused the access (AccessDenied):`,
-      remedy: 'the consumer needs s3:PutObject and s3:GetObject below the prefix of --lake',
+      remedy: 'the consumer needs s3:PutObject, s3:GetObject and s3:ListBucket below the prefix of --lake',
     })
   })
 

@@ -18,7 +18,8 @@ const racers = 8
 export async function probeStore(store: Store, wallMs: number = Date.now()): Promise<void> {
   const day = `_chain/probe/${new Date(wallMs).toISOString().slice(0, 10)}`
   const passed = `${day}.json`
-  if ((await store.head(passed)) === undefined) {
+  // A GET: unlike HEAD, it names what is wrong with bucket or credentials.
+  if ((await store.read(passed)) === undefined) {
     await race(store, `${day}/${randomUUID()}.json`)
     await create(store, passed, 'passed')
   }

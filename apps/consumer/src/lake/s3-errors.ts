@@ -17,12 +17,22 @@ export function isNoSuchKey(error: unknown): boolean {
   return nameOf(error) === 'NoSuchKey' || nameOf(error) === 'NotFound'
 }
 
+/** A right is missing, or S3 does not want to say whether the object is there. */
+export function isRefused(error: unknown): boolean {
+  return statusOf(error) === 403
+}
+
 /** Another create-only write of the key was under way. S3 asks to send the request again. */
 export function isConflict(error: unknown): boolean {
   return (
     nameOf(error) === 'ConditionalRequestConflict' ||
     (statusOf(error) === 409 && nameOf(error) !== 'BucketAlreadyExists')
   )
+}
+
+/** What arrived is not what was sent: S3 has compared it with its hash or its checksum, and stored nothing. */
+export function isDamaged(error: unknown): boolean {
+  return ['BadDigest', 'XAmzContentSHA256Mismatch', 'IncompleteBody'].includes(nameOf(error))
 }
 
 /** What a write guard said, on its way out of the SDK: the request is not sent, now or later. */
@@ -48,6 +58,12 @@ export function isExpiredToken(error: unknown): boolean {
   return expiredNames.has(nameOf(error))
 }
 
+/** As an answer to HEAD, which has no body to name the error: what S3 says of an expired session, among others. */
+export function isBareRefusal(error: unknown): boolean {
+  return statusOf(error) === 400 && bareNames.has(nameOf(error))
+}
+
+const bareNames: ReadonlySet<string> = new Set(['Unknown', 'UnknownError', 'BadRequest', '400'])
 const expiredNames: ReadonlySet<string> = new Set([
   'ExpiredToken',
   'ExpiredTokenException',
@@ -113,7 +129,7 @@ export function s3FailureOf(error: unknown, place: S3Place): Failure {
   }
   if (status === 401 || status === 403) {
     return fail(
-      `${where} refused the access (${name}): the consumer needs s3:PutObject and s3:GetObject below the prefix of --lake`,
+      `${where} refused the access (${name}): the consumer needs s3:PutObject, s3:GetObject and s3:ListBucket below the prefix of --lake`,
       'auth',
     )
   }

@@ -6,7 +6,14 @@
  * wrong address, which somebody at a terminal wants to hear about soon.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isCredentialsGap, isExpiredToken, isForGood, reasonOf } from './s3-errors.ts'
+import {
+  isBareRefusal,
+  isCredentialsGap,
+  isDamaged,
+  isExpiredToken,
+  isForGood,
+  reasonOf,
+} from './s3-errors.ts'
 
 /** Told while requests wait: events and metrics. */
 export type StoreObserver = {
@@ -105,13 +112,14 @@ export class S3Retry {
 
   /**
    * The SDK knows throttling, time-outs, lost connections, 5xx and a clock that it has just corrected. What it does not know:
-   * a session that has expired is renewed before the next attempt; and a source of credentials that gave some before is
-   * out of order for a while, as any other service may be.
+   * a session that has expired is renewed before the next attempt; a body that the way has damaged may come whole the next
+   * time; a refusal that names no reason, as HEAD gets it, may be about the session; and a source of credentials that gave some before is out of order for a while, as any other service may be.
    */
   #canRetry({ error, errorType }: Failed): boolean {
     if (isForGood(error)) return false
-    if (errorType === 'THROTTLING' || errorType === 'TRANSIENT' || isExpiredToken(error)) return true
-    return this.#hasAnswered && isCredentialsGap(error)
+    if (errorType === 'THROTTLING' || errorType === 'TRANSIENT') return true
+    if (isExpiredToken(error) || isDamaged(error)) return true
+    return this.#hasAnswered && (isCredentialsGap(error) || isBareRefusal(error))
   }
 
   /** Doubles each time and is drawn below that ("full jitter"): clients that failed together do not come back together. */

@@ -35,6 +35,25 @@ describe('the S3 store', () => {
     await expectRule(rule, store)
   })
 
+  test.for(storeContract)('$title, where what is missing is forbidden', async (rule) => {
+    s3.hidesMissing = true
+    await using store = open()
+    await expectRule(rule, store)
+  })
+
+  test('says what right is missing when it may not list either', async () => {
+    s3.hidesMissing = true
+    s3.faults.push((request, response) => {
+      if (!request.query.has('list-type')) return false
+      answer(response, 403, 'AccessDenied')
+      return true
+    })
+    await expect(open().read('none')).rejects.toThrow(
+      /the consumer needs s3:PutObject, s3:GetObject and s3:ListBucket/,
+    )
+    expect(s3.faults).toEqual([])
+  })
+
   test('is raced once a day, and passes', async () => {
     for (const day of [1, 1, 2]) await probeStore(open(), Date.UTC(2026, 10, day))
     expect(s3.sent('PUT').map(({ headers }) => headers['if-none-match'])).toEqual(
@@ -114,7 +133,7 @@ describe('what is sent of an object', () => {
     const digest = sha256('a\n')
     await open().create(newObject(['a'], { digest }))
     expect(s3.sent('PUT')[0]?.headers['x-amz-content-sha256']).toBe(digest)
-    const wrong = open().create(newObject(['b'], { digest, key: 'b' }))
+    const wrong = open({ options: { s3RetryFor: 0 } }).create(newObject(['b'], { digest, key: 'b' }))
     await expect(wrong).rejects.toThrow(/XAmzContentSHA256Mismatch/)
   })
 })
@@ -166,6 +185,24 @@ describe('answers that a real server does not give on demand', () => {
       'token-2',
       'token-3',
     ])
+  })
+
+  test('a session is renewed, too, when HEAD says only that something is wrong', async () => {
+    let made = 0
+    const store = open({ credentials: () => Promise.resolve({ ...login, sessionToken: `token-${++made}` }) })
+    await store.create(newObject(['a']))
+    s3.faults.push(failing('HEAD', 400, ''))
+    expect(await store.create(newObject(['a']))).toBe('same')
+    expect(s3.sent('HEAD').map(({ headers }) => headers['x-amz-security-token'])).toEqual([
+      'token-1',
+      'token-2',
+    ])
+  })
+
+  test('a body that was damaged on its way is sent again', async () => {
+    s3.faults.push(failing('PUT', 400, 'XAmzContentSHA256Mismatch'), failing('PUT', 400, 'BadDigest'))
+    expect(await open().create(newObject(['a']))).toBe('created')
+    expect([s3.sent('PUT').length, s3.faults]).toEqual([3, []])
   })
 
   test('credentials that stay expired end in one sentence', async () => {

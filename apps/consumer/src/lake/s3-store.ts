@@ -20,10 +20,12 @@ import type { FinalizeRequestMiddleware, MetadataBearer } from '@smithy/types'
 import { ChunkStream } from './s3-body.ts'
 import { s3EndpointOf } from './s3-endpoint.ts'
 import {
+  isBareRefusal,
   isConflict,
   isExpiredToken,
   isNoSuchKey,
   isPreconditionFailed,
+  isRefused,
   NotToBeSent,
   originOf,
   s3FailureOf,
@@ -154,16 +156,19 @@ class S3Store implements Store {
       },
       { step: 'deserialize', priority: 'high', name: 'readWhole' },
     )
-    await this.#ask(() => this.#client.send(get))
+    await this.#get(key, () => this.#client.send(get))
     return bytes
   }
 
+  /**
+   * By a listing. HEAD and GET say 403 of a missing object unless the caller may list the bucket, and a right to list below a
+   * prefix does not count for them, as they name none.
+   * https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html#API_HeadObject_Errors
+   */
   async head(key: string): Promise<ObjectFacts | undefined> {
-    const head = new HeadObjectCommand({ ...this.#bucket, Key: this.#prefix + key })
-    const found = await this.#ask(() => this.#client.send(head))
-    if (found === undefined) return undefined
-    const digest = found.Metadata?.['digest']
-    return { bytes: found.ContentLength ?? 0, ...(digest !== undefined && { digest }) }
+    const page = await this.#page({ prefix: key, limit: 1 })
+    const [found] = page.Contents ?? []
+    return found?.Key === this.#prefix + key ? { bytes: found.Size ?? 0 } : undefined
   }
 
   async *list(prefix: string, limit = Number.POSITIVE_INFINITY, after?: string): AsyncIterable<string> {
@@ -171,10 +176,10 @@ class S3Store implements Store {
     let from: string | undefined
     do {
       const page = await this.#page({ prefix, limit: Math.min(left, pageKeys), from, after })
-      for (const { Key: key } of page?.Contents ?? [])
+      for (const { Key: key } of page.Contents ?? [])
         if (key !== undefined) yield key.slice(this.#prefix.length)
-      left -= page?.KeyCount ?? 0
-      from = page?.NextContinuationToken
+      left -= page.KeyCount ?? 0
+      from = page.NextContinuationToken
     } while (left > 0 && from !== undefined)
   }
 
@@ -183,16 +188,16 @@ class S3Store implements Store {
     let from: string | undefined
     do {
       const page = await this.#page({ prefix, limit: pageKeys, from, delimiter: '/' })
-      for (const { Prefix: folder } of page?.CommonPrefixes ?? [])
+      for (const { Prefix: folder } of page.CommonPrefixes ?? [])
         if (folder !== undefined) found.push(folder.slice(this.#prefix.length + prefix.length, -1))
-      from = page?.NextContinuationToken
+      from = page.NextContinuationToken
     } while (from !== undefined)
     return found
   }
 
   async open(key: string): Promise<Readable> {
     const get = new GetObjectCommand({ ...this.#bucket, Key: this.#prefix + key })
-    const found = await this.#ask(() => this.#client.send(get))
+    const found = await this.#get(key, () => this.#client.send(get))
     if (found?.Body instanceof Readable) return found.Body
     throw new Failure(`${this.name}/${key} is not there: somebody has deleted it`)
   }
@@ -205,7 +210,7 @@ class S3Store implements Store {
   #page(asked: {
     readonly prefix: string
     readonly limit: number
-    readonly from: string | undefined
+    readonly from?: string | undefined
     readonly after?: string | undefined
     readonly delimiter?: string
   }) {
@@ -220,18 +225,29 @@ class S3Store implements Store {
     return this.#ask(() => this.#client.send(list))
   }
 
-  /** Undefined when the object is not there. Throws a Failure for everything else. */
-  async #ask<T>(send: () => Promise<T>): Promise<T | undefined> {
+  /** Undefined when the object is not there, also when S3 says so only in a listing: see `head`. */
+  async #get<T>(key: string, send: () => Promise<T>): Promise<T | undefined> {
     try {
       return await send()
     } catch (error) {
-      if (isNoSuchKey(error)) return undefined
+      if (isNoSuchKey(error) || (isRefused(error) && (await this.head(key)) === undefined)) return undefined
       throw s3FailureOf(error, this.#place)
     }
   }
 
+  async #ask<T>(send: () => Promise<T>): Promise<T> {
+    try {
+      return await send()
+    } catch (error) {
+      throw s3FailureOf(error, this.#place)
+    }
+  }
+
+  /** What a 412 speaks of is there. */
   async #compare(key: string, digest: string): Promise<CreateOutcome> {
-    return (await this.head(key))?.digest === digest ? 'same' : 'different'
+    const head = new HeadObjectCommand({ ...this.#bucket, Key: this.#prefix + key })
+    const { Metadata: stored } = await this.#ask(() => this.#client.send(head))
+    return stored?.['digest'] === digest ? 'same' : 'different'
   }
 
   /**
@@ -278,7 +294,7 @@ function signWithCredentialsOfNow(client: S3Client): void {
     try {
       return await next(args)
     } catch (error) {
-      if (isExpiredToken(error)) await credentials({ forceRefresh: true })
+      if (isExpiredToken(error) || isBareRefusal(error)) await credentials({ forceRefresh: true })
       throw error
     }
   }

@@ -42,8 +42,6 @@ export type CreateOutcome = 'created' | 'same' | 'different'
 export type ObjectFacts = {
   /** As stored. */
   readonly bytes: number
-  /** SHA-256 (hex) of the uncompressed content, where the store keeps it. */
-  readonly digest?: string
 }
 
 export interface Store extends AsyncDisposable {

@@ -25,6 +25,8 @@ export class FakeS3 implements AsyncDisposable {
   readonly objects = new Map<string, { readonly body: Buffer; readonly headers: IncomingHttpHeaders }>()
   /** Each waits for the next request that it takes. */
   readonly faults: Fault[] = []
+  /** As S3 answers callers that may list below a prefix only: what is missing is forbidden. */
+  hidesMissing = false
   readonly #server = createServer((request, response) => {
     void this.#take(request, response).catch(() => response.destroy())
   })
@@ -78,6 +80,7 @@ export class FakeS3 implements AsyncDisposable {
 
   #get({ method, key }: S3Request, response: ServerResponse): void {
     const found = this.objects.get(key)
+    if (found === undefined && this.hidesMissing) return answer(response, 403, 'AccessDenied')
     if (found === undefined) return answer(response, 404, 'NoSuchKey')
     const metadata = Object.entries(found.headers).filter(([name]) => name.startsWith('x-amz-meta-'))
     response.writeHead(200, { 'content-length': found.body.length, ...Object.fromEntries(metadata) })
@@ -102,7 +105,7 @@ export class FakeS3 implements AsyncDisposable {
     const entries = page.map((key) =>
       delimiter !== '' && key.endsWith(delimiter)
         ? `<CommonPrefixes><Prefix>${key}</Prefix></CommonPrefixes>`
-        : `<Contents><Key>${key}</Key></Contents>`,
+        : `<Contents><Key>${key}</Key><Size>${this.objects.get(key)?.body.length}</Size></Contents>`,
     )
     const next = left.length > most ? `<NextContinuationToken>${page.at(-1)}</NextContinuationToken>` : ''
     response.writeHead(200, { 'content-type': 'application/xml' })

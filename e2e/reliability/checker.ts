@@ -58,6 +58,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   if (given.lake === undefined) throw new Usage('--lake is missing')
   if (given.output !== undefined && given.output !== 'json') throw new Usage('-o knows only json')
+  const givenUp = (given['given-up'] ?? []).map(givenUpOf)
   await using dumps = await dumpsOf(given)
   const lake = openLakeReader(given.lake)
   const evidence: Evidence = {
@@ -65,7 +66,7 @@ async function main(args: readonly string[]): Promise<number> {
     lake,
     isComplete: given.partial !== true,
     skipsNulls: given['skip-nulls'] === true,
-    givenUp: (given['given-up'] ?? []).map(givenUpOf),
+    givenUp,
     ...(given.ledger !== undefined && { ledger: jsonLines<LedgerEntry>(given.ledger) }),
     ...(given.history !== undefined && { history: jsonLines<HistorySample>(given.history) }),
   }

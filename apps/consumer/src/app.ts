@@ -1,5 +1,6 @@
 /** The app as main.ts starts it. */
 import type { App } from '@pinpipe/service/command'
+import { locateCommand } from './locate.ts'
 import { newEpochCommand } from './new-epoch.ts'
 import { runCommand } from './run.ts'
 import { skipCommand } from './skip.ts'
@@ -11,7 +12,7 @@ export function consumerApp(version: string): App {
     name: 'consumer',
     version,
     description: 'Kafka records to objects in S3 or in a folder: the batch consumer of pinpipe.',
-    commands: [runCommand, verifyCommand, skipCommand, newEpochCommand],
+    commands: [runCommand, verifyCommand, locateCommand, skipCommand, newEpochCommand],
     defaultCommand: 'run',
   }
 }

@@ -55,7 +55,8 @@ export async function contentOf(
   return { storedBytes, digest: hash.digest('hex'), bytes, records: counter.total(), damage }
 }
 
-function unpackerOf(key: string) {
+/** Undefined for what is stored as it is. */
+export function unpackerOf(key: string) {
   if (key.endsWith(extensions.gzip)) return createGunzip()
   return key.endsWith(extensions.zstd) ? createZstdDecompress() : undefined
 }

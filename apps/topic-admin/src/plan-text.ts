@@ -1,6 +1,6 @@
 /** A plan as people and programs see it. The same plan gives the same bytes. */
+import { textTable } from '@pinpipe/service/text-table'
 import type { Action, Plan } from './plan.ts'
-import { textTable } from './text-table.ts'
 
 /** One line for each topic: what happens to it, and why not more. */
 export function planText(planned: Plan): string {

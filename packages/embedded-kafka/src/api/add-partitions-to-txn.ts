@@ -79,6 +79,8 @@ type Wish = {
 function add(context: RequestContext, wish: Wish) {
   const { cluster, access } = context
   const { transactionalId, producerId, producerEpoch: epoch } = wish
+  const deniedId = codeOf(() => access.check('AddPartitionsToTxn', 'transactional-id', transactionalId))
+  if (deniedId !== 0) return resultsOf(wish.topics, () => deniedId)
   const problemOf = (topic: string, partition: number): number => {
     const denied = codeOf(() => access.check('AddPartitionsToTxn', 'topic', topic))
     if (denied !== 0) return denied

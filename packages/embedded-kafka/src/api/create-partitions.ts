@@ -1,6 +1,7 @@
 /** CreatePartitions: more partitions for a topic; fewer is not possible. */
 
 import { type Cluster } from '../cluster.ts'
+import { isDenial } from '../access.ts'
 import { RequestRefused, errorCode } from '../error-codes.ts'
 import { checkAssignment } from '../placement.ts'
 import { mostNewPartitions } from '../topic-creation.ts'
@@ -41,7 +42,7 @@ export const createPartitions = defineApi({
       } catch (error) {
         if (!(error instanceof RequestRefused)) throw error
         const isUnknown = error.code === errorCode.UNKNOWN_TOPIC_OR_PARTITION
-        const isMute = isUnknown || error.code === errorCode.UNKNOWN_SERVER_ERROR
+        const isMute = isUnknown || isDenial(error.code) || error.code === errorCode.UNKNOWN_SERVER_ERROR
         return { name, errorCode: error.code, errorMessage: isMute ? null : error.message }
       }
     })

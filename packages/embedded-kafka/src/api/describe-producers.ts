@@ -1,5 +1,6 @@
 /** DescribeProducers: what a partition knows of its idempotent and transactional producers. */
 
+import { isDenial } from '../access.ts'
 import { RequestRefused, errorCode } from '../error-codes.ts'
 import { allowedPartition, checkLeader } from '../partition-access.ts'
 import { array, int16, int32, int64, string } from '../wire/schema.ts'
@@ -65,6 +66,7 @@ function describe(context: RequestContext, name: string, partitionIndex: number)
     return { partitionIndex, errorCode: errorCode.NONE, activeProducers }
   } catch (error) {
     if (!(error instanceof RequestRefused)) throw error
-    return { partitionIndex, errorCode: error.code }
+    const errorMessage = isDenial(error.code) ? error.message : null
+    return { partitionIndex, errorCode: error.code, errorMessage }
   }
 }

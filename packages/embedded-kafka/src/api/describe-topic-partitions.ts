@@ -76,7 +76,8 @@ export const describeTopicPartitions = defineApi({
 
 function describe({ cluster, access }: RequestContext, name: string, from: number, most: number) {
   const denied = codeOf(() => access.check('DescribeTopicPartitions', 'topic', name))
-  if (denied !== 0) return { errorCode: denied, name, partitions: [], count: 0 }
+  if (denied !== 0)
+    return { errorCode: denied, name, partitions: [], count: 0, topicAuthorizedOperations: -2_147_483_648 }
   const topic = cluster.topics.find(name)
   if (topic === undefined) {
     const isSound = topicNameProblem(name) === undefined

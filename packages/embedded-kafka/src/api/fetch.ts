@@ -3,6 +3,7 @@
  * clients then name all their partitions each time.
  */
 
+import { isDenial } from '../access.ts'
 import { RequestRefused, errorCode } from '../error-codes.ts'
 import { type FetchWish, waitForBytes } from '../fetch-wait.ts'
 import { allowedPartition, checkLeader, leaderHint } from '../partition-access.ts'
@@ -167,7 +168,9 @@ function readOne(context: RequestContext, wish: FetchWish, bytesLeft: number, at
     }
   } catch (error) {
     if (!(error instanceof RequestRefused)) throw error
-    return { ...where, isKnown: false, answer: failed(index, error.code) }
+    // Whoever may not read is told of no aborted transactions; of a partition that is not there, nothing is told.
+    const answer = { ...failed(index, error.code), abortedTransactions: isDenial(error.code) ? [] : null }
+    return { ...where, isKnown: false, answer }
   }
 }
 

@@ -55,7 +55,7 @@ function find({ cluster, access, version }: RequestContext, keyType: number, key
     if (kind === 'group') access.check('FindCoordinator (group)', 'group', key)
     else access.check('FindCoordinator (transaction)', 'transactional-id', key)
   })
-  if (denied !== 0) return nobody(denied, null)
+  if (denied !== 0) return nobody(denied, version >= 4 ? '' : null)
   const broker = cluster.coordinators.of(kind, key)
   if (broker === undefined)
     return nobody(errorCode.COORDINATOR_NOT_AVAILABLE, 'The coordinator is not available.')

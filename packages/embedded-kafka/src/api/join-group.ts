@@ -1,5 +1,6 @@
 /** JoinGroup: answered when the rebalance has all its members. */
 
+import { isDenial } from '../access.ts'
 import { errorCode } from '../error-codes.ts'
 import { joinRefused } from '../groups/outcomes.ts'
 import { array, bool, bytes, int16, int32, string } from '../wire/schema.ts'
@@ -41,7 +42,7 @@ export const joinGroup = defineApi({
     const answer = (outcome: ReturnType<typeof joinRefused>) =>
       version >= 7 ? outcome : { ...outcome, protocolName: outcome.protocolName ?? '' }
     const code = codeOf(() => checkNamed(context, 'JoinGroup', request.groupId))
-    if (code !== 0) return answer(joinRefused(code, request.memberId))
+    if (code !== 0) return answer(joinRefused(code, isDenial(code) ? '' : request.memberId))
     const { minSessionTimeoutMs, maxSessionTimeoutMs } = cluster.groups.times
     if (request.sessionTimeoutMs < minSessionTimeoutMs || request.sessionTimeoutMs > maxSessionTimeoutMs)
       return answer(joinRefused(errorCode.INVALID_SESSION_TIMEOUT, request.memberId))

@@ -202,5 +202,5 @@ export const guardedCalls: readonly GuardedCall[] = [
     topics: [{ name: topic }],
     responsePartitionLimit: 10,
   }),
-  guarded('DeleteTopics', deleteTopics, { topics: [{ name: topic }], timeoutMs: 1 }),
+  guarded('DeleteTopics', deleteTopics, { topics: [{ name: topic }], timeoutMs: 5_000 }),
 ]

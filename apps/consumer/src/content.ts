@@ -20,9 +20,8 @@ export class Content {
   #current: Buffer<ArrayBuffer> | undefined
   #at = 0
   #bytes = 0
-  /** Memory that is held outside chunks: a flat copy, or compressed output. */
+  /** Memory that is held outside chunks: compressed output. */
   #heldBytes = 0
-  #flat: Buffer<ArrayBuffer> | undefined
 
   constructor(budget: MemoryBudget, framing: Framing = 'line') {
     this.#budget = budget
@@ -65,9 +64,8 @@ export class Content {
     return true
   }
 
-  /** What was written, in order. Valid until `release`, `flatten` or `drain`. */
+  /** What was written, in order. Valid until `release` or `drain`. */
   chunks(): readonly Buffer<ArrayBuffer>[] {
-    if (this.#flat !== undefined) return [this.#flat]
     const views = this.#full.map(({ chunk, length }) => chunk.subarray(0, length))
     if (this.#current !== undefined && this.#at > 0) views.push(this.#current.subarray(0, this.#at))
     return views
@@ -86,26 +84,9 @@ export class Content {
     }
   }
 
-  /** All of it as one buffer, for a client that takes nothing else; the chunks are given back as they are copied. */
-  flatten(): Buffer<ArrayBuffer> {
-    if (this.#flat !== undefined) return this.#flat
-    const flat = Buffer.allocUnsafeSlow(this.#bytes)
-    let at = 0
-    for (const chunk of this.drain()) {
-      flat.set(chunk, at)
-      at += chunk.length
-    }
-    if (this.#heldBytes > 0) this.#budget.release(this.#heldBytes)
-    this.#flat = flat
-    this.#heldBytes = flat.length
-    this.#budget.hold(flat.length)
-    return flat
-  }
-
   release(): void {
     const all = this.drain()
     while (all.next().done !== true);
-    this.#flat = undefined
     if (this.#heldBytes > 0) this.#budget.release(this.#heldBytes)
     this.#heldBytes = 0
   }

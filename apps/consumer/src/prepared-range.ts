@@ -11,7 +11,7 @@ import type { MemoryBudget } from './memory-budget.ts'
 import type { SealedRange } from './range.ts'
 import type { RangeFile } from './range-file.ts'
 
-export type PreparedFile = Pick<
+type PreparedFile = Pick<
   RangeFile,
   'kind' | 'records' | 'first' | 'last' | 'minTimestamp' | 'maxTimestamp'
 > & {

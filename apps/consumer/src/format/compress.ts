@@ -14,9 +14,8 @@ import {
 import { Content } from '../content.ts'
 import type { MemoryBudget } from '../memory-budget.ts'
 
-export const compressions = ['none', 'gzip', 'zstd'] as const
 export type Compression = {
-  readonly kind: (typeof compressions)[number]
+  readonly kind: 'none' | 'gzip' | 'zstd'
   /** gzip 1–9, zstd 1–22. */
   readonly level: number
 }

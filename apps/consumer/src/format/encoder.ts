@@ -11,7 +11,7 @@ export type Format = (typeof formats)[number]
 
 /** Records without a value: as the format writes them, in no object, or as dead letters. */
 export const nullValueChoices = ['write', 'skip', 'dead'] as const
-export type NullValues = (typeof nullValueChoices)[number]
+type NullValues = (typeof nullValueChoices)[number]
 
 /**
  * The record's part of its object (it may be the record's own bytes: copy it), or why there is none; `null` for one that is

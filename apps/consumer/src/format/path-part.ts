@@ -5,7 +5,7 @@
  */
 
 /** What Hive, Spark and DuckDB read as NULL. */
-export const nullPartition = '__HIVE_DEFAULT_PARTITION__'
+const nullPartition = '__HIVE_DEFAULT_PARTITION__'
 
 /** The longest name of a file system (NAME_MAX). */
 const longestPartBytes = 255

@@ -40,7 +40,7 @@ function defaultFor(format: Format, table: Table | undefined): Validation {
 }
 
 /** Well-formed JSON, on one line. */
-export function checkedJson(value: Buffer): Uint8Array | Rejection {
+function checkedJson(value: Buffer): Uint8Array | Rejection {
   const shape = scanJson(value)
   if (shape === 'line') return value
   if (shape === 'lines') return withoutSpace(value)

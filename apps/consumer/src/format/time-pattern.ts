@@ -11,7 +11,7 @@ const month = `${year}/'month'=MM`
 const day = `${month}/'day'=dd`
 const hour = `${day}/'hour'=HH`
 /** Patterns by name. */
-export const namedPatterns: Readonly<Record<string, string>> = {
+const namedPatterns: Readonly<Record<string, string>> = {
   year,
   month,
   day,

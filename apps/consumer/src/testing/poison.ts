@@ -9,7 +9,7 @@ import type { RejectReason } from '../format/reject.ts'
 export const poisonFormats = ['json', 'envelope', 'raw', 'separator', 'rows', 'parquet'] as const
 /** `separator`: raw with line feeds between. `rows`: json of a topic that has a table. */
 export type PoisonFormat = (typeof poisonFormats)[number]
-export type Outcome = 'stored' | RejectReason
+type Outcome = 'stored' | RejectReason
 
 export type Poison = {
   readonly what: string

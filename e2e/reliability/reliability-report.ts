@@ -28,9 +28,11 @@ const columns: Readonly<Record<string, readonly FindingCode[]>> = {
 }
 
 export function reliabilityPage(all: readonly Figures[], { versions, machine, date }: Surroundings): string {
-  const rows: Row[] = [
-    ...Map.groupBy(all, ({ scenario, kafka, lake }) => `${scenario} ${kafka} ${lake}`).values(),
-  ].map((runs) => ({ name: runs[0]?.scenario ?? '', on: `${runs[0]?.kafka}, ${runs[0]?.lake}`, runs }))
+  const rows: readonly Row[] = [
+    ...Map.groupBy(all, ({ scenario, kafka, lake }) => `${scenario} ${kafka} ${lake}`),
+  ]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, runs]) => ({ name: runs[0]?.scenario ?? '', on: `${runs[0]?.kafka}, ${runs[0]?.lake}`, runs }))
   const withMutants = all.filter(({ mutants }) => mutants !== undefined)
   const caught = sum(withMutants, ({ mutants }) => mutants?.caught ?? 0)
   const mutants = sum(withMutants, ({ mutants: shown }) => shown?.of ?? 0)

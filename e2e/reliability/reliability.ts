@@ -8,9 +8,11 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { jarFolder } from '@pinpipe/local-stack/maven-jars'
+import { versityGw } from '@pinpipe/local-stack/versitygw'
 import type { Figures } from './figures.ts'
 import { jsonLines } from './json-lines.ts'
 import { reliabilityPage } from './reliability-report.ts'
@@ -58,6 +60,8 @@ function versions(): Readonly<Record<string, string>> {
     kafkajs: pinned('kafkajs'),
     'kcat, librdkafka': `${kcat?.[1]}, ${kcat?.[2]}`,
     DuckDB: pinned('@duckdb/node-api'),
+    'Apache Kafka': basename(jarFolder('4.1')).replace('kafka-', ''),
+    versitygw: versityGw.version,
   }
 }
 

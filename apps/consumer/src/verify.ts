@@ -50,6 +50,7 @@ export const verifyCommand = command({
       context.progress(() => `${totalsLine({ ...check.totals, ...rangesOf(logCheck) })} verified`),
     )
     const findings = [...(await check.run())]
+    requireChains(check, topics, store.name)
     if (kafka !== undefined && logCheck !== undefined)
       findings.push(...(await logCheck.run(kafka.connection, topics, signal)))
     const totals = { ...check.totals, ...rangesOf(logCheck) }
@@ -60,7 +61,7 @@ export const verifyCommand = command({
       lines: [
         ...notes.map((note) => `note        ${lineOf(note)}`),
         ...differences.map((difference) => `DIFFERENCE  ${lineOf(difference)}`),
-        `${totalsLine(totals)}: ${differences.length === 0 ? 'no differences' : `${differences.length} differences`}`,
+        `${totalsLine(totals)}: ${differences.length === 0 ? 'no differences' : `differences: ${differences.length}`}`,
       ],
     })
     return differences.length === 0 ? exitCodes.done : exitCodes.differences
@@ -85,6 +86,15 @@ function rangesOf(check: LogCheck | undefined): { readonly rangesCompared?: numb
 async function openKafka(settings: KafkaSettings, { log }: CommandContext, resources: AsyncDisposableStack) {
   const connection = await connectionOf(settings, { clientId: 'pinpipe-consumer', log })
   return { connection, admin: resources.use(await openReadOnlyAdmin(connection)) }
+}
+
+/** A wrong address is no lake without differences. Throws a Failure. */
+function requireChains({ topics }: LakeCheck, asked: readonly string[] | undefined, lake: string): void {
+  const without = asked?.filter((topic) => !topics.has(topic)) ?? []
+  if (topics.size === 0 || without.length > 0) {
+    const what = without.length > 0 ? `of ${without.join(', ')} ` : ''
+    throw new Failure(`${lake} has no chain ${what}in _chain/: is this the address that the consumer has?`)
+  }
 }
 
 /** Aborts with a reason that is a sentence. */

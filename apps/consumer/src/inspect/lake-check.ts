@@ -37,6 +37,8 @@ type ChainState = { readonly collectedBelow: bigint | undefined; readonly isEnde
 export class LakeCheck {
   /** What was looked at so far. */
   readonly totals: LakeTotals = { chains: 0, links: 0, objects: 0, records: 0, bytes: 0 }
+  /** Those that have a chain. */
+  readonly topics = new Set<string>()
   readonly #store: Store
   readonly #options: CheckOptions
   readonly #formats: WrittenFormats
@@ -52,17 +54,18 @@ export class LakeCheck {
     this.#formats = new WrittenFormats(store)
   }
 
-  /** Rejects with the store's Failure, or with the signal's reason. */
+  /** In the order of their keys. Rejects with the store's Failure, or with the signal's reason. */
   async run(): Promise<readonly Finding[]> {
     for await (const _ of inOrder(this.#claimedFiles(), atATime, (file) => this.#checkFile(file)));
     for await (const _ of inOrder(this.#unnamed(), atATime, (key) => this.#checkUnnamed(key)));
     this.#findings.push(...(await explain(this.#store, this.#options.topics, this.#suspects)))
-    return this.#findings
+    return this.#findings.toSorted((a, b) => (a.key === b.key ? 0 : a.key < b.key ? -1 : 1))
   }
 
   async *#claimedFiles(): AsyncGenerator<ClaimedFile> {
     for await (const place of chainsIn(this.#store, this.#options.topics)) {
       this.totals.chains++
+      this.topics.add(place.topic)
       this.#requireEnded(place)
       yield* this.#filesOfChain(place)
     }

@@ -23,8 +23,10 @@ export type * from './record-consumer.ts'
 const restartPausesMs = [1_000, 2_000, 4_000, 8_000, 16_000]
 /** A refused login or right is tried again in case it was the broker's hiccup; a wrong one stays wrong. */
 const loginPausesMs = restartPausesMs.slice(0, 3)
-/** A session that ran this long was healthy: the pauses begin anew. */
+/** A session that ran this long was healthy: the pauses begin anew. kafkajs's own retries are shorter. */
 const healthyAfterMs = 60_000
+/** A refusal is not retried by kafkajs: a session that ran longer than all pauses together was taken before. */
+const healthyAfterRefusalMs = 10_000
 
 /**
  * A group consumer whose login is proved and whose topics exist; it joins the group at `run`. Reads committed records
@@ -48,8 +50,16 @@ export async function openConsumer(
 function pausesAfter(error: KafkaError): readonly number[] {
   // The log lost what comes next. A new session asks the app where to go on: it may know, or give the partition up.
   if (error.code === 'OFFSET_OUT_OF_RANGE') return restartPausesMs.slice(0, 3)
-  if (error.code === 'AUTHENTICATION_FAILED' || error.code === 'AUTHORIZATION_FAILED') return loginPausesMs
+  if (isRefusal(error)) return loginPausesMs
   return error.canRetry ? restartPausesMs : []
+}
+
+function healthyAfter(error: KafkaError): number {
+  return isRefusal(error) ? healthyAfterRefusalMs : healthyAfterMs
+}
+
+function isRefusal({ code }: KafkaError): boolean {
+  return code === 'AUTHENTICATION_FAILED' || code === 'AUTHORIZATION_FAILED'
 }
 
 class SupervisedConsumer implements RecordConsumer {
@@ -85,7 +95,7 @@ class SupervisedConsumer implements RecordConsumer {
       if (end.kind === 'stopped') return
       if (end.kind === 'failed') throw end.error
       const error = kafkaErrorOf(end.error, doing, this.#connection)
-      if (Date.now() - startedAt > healthyAfterMs) restarts = 0
+      if (Date.now() - startedAt > healthyAfter(error)) restarts = 0
       const pauseMs = pausesAfter(error)[restarts++]
       if (pauseMs === undefined) throw error
       this.#connection.log?.warn(

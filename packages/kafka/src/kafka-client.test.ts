@@ -1,7 +1,7 @@
 import { mskSasl } from '@pinpipe/msk-auth/msk-sasl'
 import { expect, test } from 'vitest'
 import { type KafkaConnection } from './connection.ts'
-import { initialRetryMs, kafkaConfigOf } from './kafka-client.ts'
+import { initialRetryMs, kafkaConfigOf, reconnectPauseMs } from './kafka-client.ts'
 
 const plain: KafkaConnection = { clientId: 'test', brokers: ['a:9092'], tls: false }
 
@@ -16,6 +16,9 @@ test.each(['msk-iam', 'aws-msk-iam'] as const)(
     expect(initialRetryMs(iam)).toBe(1_000)
     expect(kafkaConfigOf(iam, { retries: 5 }).retry?.initialRetryTime).toBe(1_000)
     expect(kafkaConfigOf(plain, { retries: 5 }).retry?.initialRetryTime).toBe(300)
+    expect(reconnectPauseMs(iam, 100)).toBe(1_000)
+    expect(reconnectPauseMs(iam, 2_000)).toBe(2_000)
+    expect(reconnectPauseMs(plain, 100)).toBe(100)
   },
 )
 

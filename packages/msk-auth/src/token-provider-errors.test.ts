@@ -1,3 +1,4 @@
+import { generateAuthTokenFromCredentialsProvider } from 'aws-msk-iam-sasl-signer-js'
 import { expect, test, vi } from 'vitest'
 import { startFakeSts } from './fake-sts-test-helpers.ts'
 import { mskTokenProvider, type MskIdentityOptions } from './token-provider.ts'
@@ -25,7 +26,7 @@ test('an STS that never answers is given up after the time-out, with the name of
   expect(sts.calls.length).toBeGreaterThan(0)
 })
 
-test('the time-out is 10 s unless told otherwise', async () => {
+test('S5: the time-out is 10 s unless told otherwise', async () => {
   vi.useFakeTimers()
   try {
     const token = mskTokenProvider({ ...base, credentials: () => new Promise(() => {}) })
@@ -37,6 +38,17 @@ test('the time-out is 10 s unless told otherwise', async () => {
   } finally {
     vi.useRealTimers()
   }
+})
+
+test('S4: the bare signer fails where STS is not reached for its look at the credentials; here a token needs no STS', async () => {
+  const sts = await startFakeSts()
+  await sts[Symbol.asyncDispose]()
+  useSts(sts)
+  const keys = { region: base.region, awsCredentialsProvider: () => Promise.resolve(endingIn(3600)) }
+  await expect(generateAuthTokenFromCredentialsProvider({ ...keys, awsDebugCreds: true })).rejects.toThrow(
+    'ECONNREFUSED',
+  )
+  await expect(mskTokenProvider(base)()).resolves.toHaveProperty('value')
 })
 
 test('a role that STS refuses is one sentence with the role and the remedy', async () => {

@@ -1,3 +1,4 @@
+import { generateAuthTokenFromProfile } from 'aws-msk-iam-sasl-signer-js'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,21 +19,40 @@ test.each<[string, string, object]>([
     `role_arn = ${roleArn}\nsource_profile = keys\nrole_session_name = mine\nexternal_id = e`,
     { RoleSessionName: 'mine', ExternalId: 'e' },
   ],
-])('a profile that %s has a fixed session name, not one with the time in it', async (_, lines, expected) => {
+])(
+  'S3: a profile that %s has a fixed session name, not one with the time in it',
+  async (_, lines, expected) => {
+    await using sts = await startFakeSts()
+    useSts(sts)
+    const folder = await mkdtemp(join(tmpdir(), 'pinpipe-aws-'))
+    try {
+      const keys = 'aws_access_key_id = AKIAPROFILE\naws_secret_access_key = s'
+      await writeFile(join(folder, 'token'), 'jwt')
+      await writeFile(
+        join(folder, 'config'),
+        `[profile dev]\n${lines.replace('@', folder)}\n[profile keys]\n${keys}\n`,
+      )
+      vi.stubEnv('AWS_CONFIG_FILE', join(folder, 'config'))
+      await mskTokenProvider({ ...base, profile: 'dev' })()
+      expect(sts.calls).toHaveLength(1)
+      expect(Object.fromEntries(sts.calls[0]?.form ?? [])).toMatchObject({ RoleArn: roleArn, ...expected })
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  },
+)
+
+test('S3: the bare signer puts the time into the session name, so that it is another principal each time', async () => {
   await using sts = await startFakeSts()
   useSts(sts)
   const folder = await mkdtemp(join(tmpdir(), 'pinpipe-aws-'))
   try {
     const keys = 'aws_access_key_id = AKIAPROFILE\naws_secret_access_key = s'
-    await writeFile(join(folder, 'token'), 'jwt')
-    await writeFile(
-      join(folder, 'config'),
-      `[profile dev]\n${lines.replace('@', folder)}\n[profile keys]\n${keys}\n`,
-    )
+    const role = `role_arn = ${roleArn}\nsource_profile = keys\nregion = eu-west-1`
+    await writeFile(join(folder, 'config'), `[profile bare]\n${role}\n[profile keys]\n${keys}\n`)
     vi.stubEnv('AWS_CONFIG_FILE', join(folder, 'config'))
-    await mskTokenProvider({ ...base, profile: 'dev' })()
-    expect(sts.calls).toHaveLength(1)
-    expect(Object.fromEntries(sts.calls[0]?.form ?? [])).toMatchObject({ RoleArn: roleArn, ...expected })
+    await generateAuthTokenFromProfile({ region: 'eu-west-1', awsProfileName: 'bare' })
+    expect(sts.calls[0]?.form.get('RoleSessionName')).toMatch(/^aws-sdk-js-\d{13}$/)
   } finally {
     await rm(folder, { recursive: true })
   }

@@ -20,7 +20,7 @@ test('S2: three tokens of the bare signer for a role are three AssumeRole calls'
   expect(sts.calls).toHaveLength(3)
 })
 
-test('100 token requests at once are one AssumeRole, and so are 100 more', async () => {
+test('S2: 100 token requests at once are one AssumeRole, and so are 100 more', async () => {
   await using sts = await startFakeSts({ answerAfterMs: 20 })
   useSts(sts)
   const token = mskTokenProvider({ ...base, roleArn })
@@ -72,7 +72,7 @@ test('there is one AssumeRole for each life of the credentials, and every token 
   )
 })
 
-test('a token is given out again until the last quarter of its life, then replaced', async () => {
+test('S5: a token is given out again until the last quarter of its life, then replaced', async () => {
   let nowMs = Date.now()
   const provide = vi.fn<() => Promise<AwsCredentials>>(() =>
     Promise.resolve({ accessKeyId: 'AKIA', secretAccessKey: 's' }),

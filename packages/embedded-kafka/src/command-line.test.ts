@@ -28,6 +28,21 @@ test('the flags become the options of the broker', () => {
       onFull: 'drop-oldest',
       autoCreateTopics: false,
     },
+    security: { caFile: undefined, users: undefined, iamFile: undefined, stsPort: 0, maxSessionMs: 0 },
+  })
+})
+
+test('logins and TLS are told apart from the broker’s options', () => {
+  const users = ['--user', 'alice:se:cret', '--user', 'bob:']
+  const iam = ['--msk-iam', 'iam.json', '--sts-port', '4566', '--session-ms', '15000']
+  expect(commandLine(['--tls', 'ca.pem', ...users, ...iam])).toMatchObject({
+    security: {
+      caFile: 'ca.pem',
+      users: { alice: 'se:cret', bob: '' },
+      iamFile: 'iam.json',
+      stsPort: 4_566,
+      maxSessionMs: 15_000,
+    },
   })
 })
 
@@ -40,6 +55,7 @@ test.for([
   [['--topic', 'a:0'], 'the number of partitions in --topic is a whole number from 1 to 10000, not 0'],
   [['--max-bytes', '1 GB'], '--max-bytes is a size such as 64MiB, not 1 GB'],
   [['--on-full', 'explode'], '--on-full is drop-oldest or refuse, not explode'],
+  [['--user', 'alice'], '--user is NAME:PASSWORD'],
   [['--tcp'], "Unknown option '--tcp'"],
 ] as const)('%s is a problem', ([args, message]) => {
   expect(commandLine([...args])).toMatchObject({ kind: 'problem', message: expect.stringContaining(message) })

@@ -1,0 +1,53 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { mskIam } from '../msk-iam.ts'
+import { alice, clusterArn } from '../testing/iam-account.ts'
+import { LoginFailed } from './mechanism.ts'
+import { plain } from './plain.ts'
+import { scram } from './scram.ts'
+
+const users = { alice: 'secret' }
+const all = [
+  plain(users),
+  scram('SCRAM-SHA-256', users),
+  ...mskIam({ clusterArn, users: [alice] }).mechanisms,
+  ...mskIam({ clusterArn, users: [alice], failureShape: 'apache' }).mechanisms,
+]
+
+const likely = fc.oneof(
+  fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+  fc
+    .array(
+      fc.constantFrom(
+        'n,',
+        ',',
+        'n=alice',
+        'r=a',
+        'c=biws',
+        'p=',
+        '\0',
+        'alice',
+        '\u0001',
+        'auth=Bearer ',
+        'e30',
+        '{}',
+        '{"version":',
+      ),
+      { maxLength: 8 },
+    )
+    .map((parts) => Buffer.from(parts.join(''))),
+)
+
+test.for(all)('whatever is said, $name lets nobody in and only refuses', ({ begin }) => {
+  fc.assert(
+    fc.property(fc.array(likely, { minLength: 1, maxLength: 3 }), (messages) => {
+      const exchange = begin({ isRepeated: false })
+      try {
+        for (const message of messages) expect(exchange.next(message).identity).toBeUndefined()
+      } catch (error) {
+        expect(error).toBeInstanceOf(LoginFailed)
+      }
+    }),
+    { numRuns: 500 },
+  )
+})

@@ -42,16 +42,18 @@ const kinds = {
 export function encodingOf(settings: OutputSettings): Encoding {
   const { format, validate } = settings
   const compression = objectCompression(settings)
+  // What the check has parsed, the layout need not parse again.
+  const read = jsonReader()
   const { extension, contentType } = kinds[format]
   return {
     settings,
     id: idOfSettings(settings),
     encoderFor(at) {
-      const check = checkOf(at.topic, validate, format)
+      const check = checkOf(at.topic, validate, format, read)
       if (check === undefined) throw new Failure(noTable([at.topic], format))
       return encoderOf(settings, at, check)
     },
-    layoutFor: layoutsOf(settings.layout, jsonReader()),
+    layoutFor: layoutsOf(settings.layout, read),
     framing: format === 'raw' ? 'none' : 'line',
     async complete(collected, topic, budget) {
       const table = tableOfTopic(topic)

@@ -4,6 +4,7 @@ import { tableOfTopic } from '@pinpipe/schema/catalogue'
 import type { Table } from '@pinpipe/schema/table'
 import { checkRow } from '@pinpipe/schema/wire'
 import type { Format } from './encoder.ts'
+import { jsonReader, type JsonReader } from './json-value.ts'
 import { scanJson, withoutSpace } from './json-text.ts'
 import { reject, rejectRow, type Rejection } from './reject.ts'
 
@@ -24,10 +25,11 @@ export function checkOf(
   topic: string,
   choice: Validation | undefined,
   format: Format,
+  read: JsonReader = jsonReader(),
 ): RecordCheck | undefined {
   const table = tableOfTopic(topic)
   const validation = format === 'parquet' ? 'schema' : (choice ?? defaultFor(format, table))
-  if (validation === 'schema') return table === undefined ? undefined : rowOf(table)
+  if (validation === 'schema') return table === undefined ? undefined : rowOf(table, read)
   if (validation === 'json') return checkedJson
   if (format === 'raw') return (value) => value
   // The value becomes a part of the envelope's own JSON: a line of that format needs it to be JSON.
@@ -53,15 +55,11 @@ function uncheckedLine(value: Buffer): Uint8Array | Rejection {
   return value.length > 0 && isOneLine ? value : checkedJson(value)
 }
 
-function rowOf(table: Table): RecordCheck {
+function rowOf(table: Table, read: JsonReader): RecordCheck {
   return (value) => {
     if (!isUtf8(value)) return reject('not-utf8')
-    let row: unknown
-    try {
-      row = JSON.parse(value.toString())
-    } catch {
-      return reject(value.length === 0 ? 'no-value' : 'not-json')
-    }
+    const row = read(value)
+    if (row === undefined) return reject(value.length === 0 ? 'no-value' : 'not-json')
     const check = checkRow(table, row)
     if (!check.ok) return rejectRow(check.problems)
     return value.includes(lineFeed) || value.includes(carriageReturn) ? withoutSpace(value) : value

@@ -3,7 +3,7 @@
  * checker's verdict, which becomes a line of the figures.
  */
 import { randomBytes } from 'node:crypto'
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { execFile } from 'node:child_process'
 import { glob, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -148,6 +148,16 @@ export class ProvingGround implements AsyncDisposable {
   /** What was sent before is no longer in the log. */
   forgetLedger(): void {
     rmSync(this.ledger, { force: true })
+  }
+
+  /** Waits until the sampler has seen a new object after that time; for 20 s at most. */
+  async hasGrown(sinceMs: number): Promise<void> {
+    for (let patience = 400; patience > 0; patience--) {
+      // oxlint-disable-next-line no-await-in-loop
+      await sleep(50)
+      const isNew = ({ atMs, seen }: HistorySample): boolean => atMs >= sinceMs && seen.length > 0
+      if (existsSync(this.history) && lastSamples(this.history).some(isNew)) return
+    }
   }
 
   /** Waits until so many records are stored. A folder of `json` or `envelope` lines, not compressed. */
@@ -344,6 +354,17 @@ function sumOf(counts: readonly Outcome['faults'][]): Record<string, number> {
   for (const [fault, count] of counts.flatMap((one) => Object.entries(one)))
     sum[fault] = (sum[fault] ?? 0) + count
   return sum
+}
+
+/** The last samples of a history: as many as there are in 64 KiB. */
+function lastSamples(file: string): readonly HistorySample[] {
+  const text = readFileSync(file)
+    .subarray(-64 * 1024)
+    .toString()
+  return text
+    .split('\n')
+    .slice(1, -1)
+    .map((line) => JSON.parse(line) as HistorySample)
 }
 
 function connectionOf(brokers: string) {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { HistorySample } from './check-history.ts'
 import { jsonLines } from './json-lines.ts'
 import { ProvingGround, type GroundOptions, type Outcome } from './proving-ground.ts'
-import { seededRandom, type Random } from './random.ts'
+import { seededRandom } from './random.ts'
 import { worstRecoveryMs } from './recovery-time.ts'
 
 const consumers = 3
@@ -27,7 +27,9 @@ export async function randomKills(options: RandomKills): Promise<Outcome> {
   const killedAtMs: number[] = []
   // oxlint-disable no-await-in-loop -- one moment after the other
   while (killedAtMs.length < options.kills) {
-    await sleep(pauseMs(random))
+    // Now and then the group has to find together again; else it is hit before it can.
+    if (random.chance(0.3)) await ground.hasGrown(Date.now())
+    await sleep(random.integer(0, 500))
     const victims = fleet.members.filter(({ pid }) => pid !== undefined)
     const several = random.chance(0.3) ? consumers : 1
     for (const victim of victims.slice(random.integer(0, victims.length - 1)).slice(0, several)) {
@@ -42,9 +44,4 @@ export async function randomKills(options: RandomKills): Promise<Outcome> {
   await ground.storeAll(fleet)
   const samples = jsonLines<HistorySample>(ground.history)
   return await ground.conclude([fleet], {}, { worstRecoveryMs: worstRecoveryMs(samples, killedAtMs) })
-}
-
-/** Long enough for a group to find together again, or so short that it cannot. */
-function pauseMs(random: Random): number {
-  return random.chance(0.5) ? random.integer(0, 150) : random.integer(400, 1_000)
 }

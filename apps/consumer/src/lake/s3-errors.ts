@@ -38,8 +38,9 @@ export function isDamaged(error: unknown): boolean {
 /** What a write guard said, on its way out of the SDK: the request is not sent, now or later. */
 export class NotToBeSent extends Error {}
 
+/** A Failure is what another request of ours, inside this one, has become after its own retries. */
 export function isForGood(error: unknown): boolean {
-  return error instanceof NotToBeSent
+  return error instanceof NotToBeSent || error instanceof Failure
 }
 
 /** The source of credentials had none to give. */

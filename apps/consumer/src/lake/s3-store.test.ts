@@ -150,6 +150,12 @@ describe('answers that a real server does not give on demand', () => {
     expect([s3.sent('PUT').length, s3.faults]).toEqual([4, []])
   })
 
+  test('what is refused as existing, and is not there, is sent again', async () => {
+    s3.faults.push(failing('PUT', 412, 'PreconditionFailed'), failing('PUT', 412, 'PreconditionFailed'))
+    expect(await open().create(newObject(['a']))).toBe('created')
+    expect([s3.sent('PUT').length, s3.sent('HEAD').length, s3.faults]).toEqual([3, 2, []])
+  })
+
   test('an answer that comes before all was sent does not leave a connection behind that reads on', async () => {
     const body = Content.of(Buffer.alloc(64 << 20))
     await using early = await earlyAnswer()

@@ -132,14 +132,27 @@ class S3Store implements Store {
       // Behind the signature, inside each attempt: nothing that takes time comes between this and the request.
       { step: 'deserialize', priority: 'low', name: 'sendChunks' },
     )
+    let outcome: CreateOutcome | undefined
+    put.middlewareStack.add(
+      (next) => async (args) => {
+        try {
+          return await next(args)
+        } catch (error) {
+          if (!isPreconditionFailed(error)) throw error
+          outcome = await this.#compare(object.key, digest)
+          throw outcome === undefined ? Object.assign(Object(error), { $retryable: {} }) : error
+        }
+      },
+      { step: 'finalizeRequest', priority: 'low', name: 'compareExisting' },
+    )
     try {
       await this.#client.send(put)
       // failpoint: s3-answered
       return 'created'
     } catch (error) {
       if (error instanceof NotToBeSent) throw error.cause
-      if (!isPreconditionFailed(error)) throw s3FailureOf(error, this.#place)
-      return this.#compare(object.key, digest)
+      if (!isPreconditionFailed(error) || outcome === undefined) throw s3FailureOf(error, this.#place)
+      return outcome
     }
   }
 
@@ -243,11 +256,12 @@ class S3Store implements Store {
     }
   }
 
-  /** What a 412 speaks of is there. */
-  async #compare(key: string, digest: string): Promise<CreateOutcome> {
+  /** Undefined: what a 412 speaks of is not to be seen (yet), as another creator is not done, or has failed. */
+  async #compare(key: string, digest: string): Promise<CreateOutcome | undefined> {
     const head = new HeadObjectCommand({ ...this.#bucket, Key: this.#prefix + key })
-    const { Metadata: stored } = await this.#ask(() => this.#client.send(head))
-    return stored?.['digest'] === digest ? 'same' : 'different'
+    const found = await this.#get(key, () => this.#client.send(head))
+    if (found === undefined) return undefined
+    return found.Metadata?.['digest'] === digest ? 'same' : 'different'
   }
 
   /**

@@ -68,6 +68,7 @@ export class Lane {
   #storing: Promise<void> | undefined
   #largestBatchBytes = 0
   #leavingBytes = 0
+  #leavingTimestamp: bigint | undefined
 
   constructor(options: LaneOptions) {
     this.#options = options
@@ -96,6 +97,11 @@ export class Lane {
   /** Of the range that is being stored. */
   get leavingBytes(): number {
     return this.#leavingBytes
+  }
+
+  /** Of the first record that was taken and is not stored; milliseconds since 1970. */
+  get oldestTimestamp(): bigint | undefined {
+    return this.#leavingTimestamp ?? this.#open?.firstTimestamp
   }
 
   get isStoring(): boolean {
@@ -262,6 +268,7 @@ export class Lane {
       while (trigger !== undefined && this.#open !== undefined) {
         const range = this.#open.seal(trigger)
         if (range === undefined) return
+        this.#leavingTimestamp = this.#open.firstTimestamp
         this.#open = undefined
         this.#due = undefined
         this.#ageTimer?.cancel()
@@ -269,6 +276,7 @@ export class Lane {
         this.#leavingBytes = range.files.reduce((sum, file) => sum + file.content.bytes, 0)
         await this.#options.land(range)
         this.#leavingBytes = 0
+        this.#leavingTimestamp = undefined
         trigger = this.#state === 'suspended' ? undefined : this.#due
       }
     } finally {

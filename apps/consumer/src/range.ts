@@ -65,6 +65,7 @@ export class OpenRange {
   #bytes = 0
   #records = 0
   #skipped = 0
+  #firstTimestamp: bigint | undefined
   #lastRecord: { readonly offset: bigint; readonly timestamp: bigint } | undefined
   #end: bigint | undefined
   #blockedBy: 'records' | 'bytes' | 'memory' | undefined
@@ -94,6 +95,11 @@ export class OpenRange {
     return this.#end
   }
 
+  /** Of its first record; undefined without one. */
+  get firstTimestamp(): bigint | undefined {
+    return this.#firstTimestamp
+  }
+
   /** The first offset that is not part of it: known when it fulfils a claim. */
   get stop(): bigint | undefined {
     return this.claimed === undefined ? undefined : this.claimed.end + 1n
@@ -118,6 +124,7 @@ export class OpenRange {
   append(records: RecordCursor, stop?: bigint): void {
     const { maxRecords = Number.POSITIVE_INFINITY } = this.#limits
     this.#blockedBy = undefined
+    const first = records.record?.timestamp
     let offset: bigint | undefined
     let timestamp = 0n
     for (let record = records.record; record !== undefined; record = records.record) {
@@ -134,6 +141,7 @@ export class OpenRange {
     }
     if (offset === undefined) return
     this.#end = offset
+    this.#firstTimestamp ??= first
     this.#lastRecord = { offset, timestamp }
   }
 

@@ -68,7 +68,7 @@ async function runConsumer(settings: RunSettings, context: CommandContext): Prom
     events,
     clock,
   })
-  resources.use(report({ pipeline, events, budget, group, untilEnd, context }))
+  resources.use(report({ pipeline, events, budget, group, untilEnd, clock, context }))
   if (untilEnd?.isReached !== true) await pipeline.run(context.drain)
   await writeSummary(context.stdout, {
     ...events.totals,

@@ -1,6 +1,6 @@
-/** `pnpm bench`: measures producer and consumer beside kcat and kafkajs on this machine; see README.md. */
+/** `pnpm bench`: measures producer and consumer beside kcat, kafkajs and other sinks on this machine; see README.md. */
 import { execFileSync } from 'node:child_process'
-import { loadavg } from 'node:os'
+import { homedir, loadavg } from 'node:os'
 import { mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -11,7 +11,10 @@ import { type Case, consumerCases, producerCases } from './cases.ts'
 import { readSelfTimes } from './cpu-profile.ts'
 import { describeMachine } from './machine.ts'
 import { waitForQuiet } from './measure.ts'
-import { measuredText, writeBrokers, writeResults } from './results-file.ts'
+import { measuredText, writePart, writeResults } from './results-file.ts'
+import { benchSinks, sinkSplit } from './sinks.ts'
+import { sinksText } from './sink-table.ts'
+import { benchFreshness } from './freshness.ts'
 import { type CaseRuns, type Run, runsTable } from './table.ts'
 import { loadTopic } from './topic.ts'
 
@@ -27,6 +30,10 @@ const { values: options } = parseArgs({
     profile: { type: 'boolean', default: false },
     /** Compares the embedded broker with Apache Kafka, and nothing else. */
     brokers: { type: 'boolean', default: false },
+    /** Compares the consumer with other sinks, and nothing else. */
+    sinks: { type: 'boolean', default: false },
+    /** Where peers/build.sh put the other sinks; those that are not there are left out. */
+    peers: { type: 'string', default: join(homedir(), '.cache', 'pinpipe', 'peers') },
     /** Seconds to wait before each run until the machine is quiet. */
     patience: { type: 'string', default: '60' },
   },
@@ -37,12 +44,13 @@ const [runs, records, patienceMs] = [
   Number(options.patience) * 1000,
 ]
 const only = new RegExp(options.only ?? '')
+const resultsFile = join(import.meta.dirname, 'RESULTS.md')
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
 if (options.brokers) {
   const results = await benchBrokers({ rounds: runs, patienceMs, say })
   const text = brokersText(results, new Date(), await describeMachine())
-  if (options.only === undefined) await writeBrokers(join(import.meta.dirname, 'RESULTS.md'), text)
+  if (options.only === undefined) await writePart(resultsFile, 'brokers', text)
   process.stdout.write(text)
   process.exit(0)
 }
@@ -51,16 +59,27 @@ say('build the apps, start Kafka and versitygw')
 await using stack = await openBenchStack()
 const topicName = 'bench.pin'
 await stack.admin.createTopics([{ topic: topicName, partitions: 3, replicationFactor: 1 }])
-say(`load ${topicName} with ${records} records`)
-const topic = await loadTopic(stack.kafka.bootstrapServers, topicName, records, stack.admin)
-const cases = [...consumerCases(stack, topic), ...producerCases(stack, Math.ceil(records / 10))].filter(
-  ({ name }) => only.test(name),
-)
+say(`load ${topicName}`)
+const split = options.sinks ? sinkSplit : undefined
+const count = split?.reduce((sum, part) => sum + part, 0) ?? records
+const topic = await loadTopic(stack.kafka.bootstrapServers, topicName, count, stack.admin, split)
+if (options.sinks) {
+  const load = { before: loadavg()[0] ?? 0, after: 0 }
+  const sinks = await benchSinks(stack, topic, { rounds: runs, peers: options.peers, only, patienceMs, say })
+  const freshness = only.test('freshness') ? await benchFreshness(stack, say) : []
+  load.after = loadavg()[0] ?? 0
+  const text = sinksText({ ...sinks, freshness, load, topic }, new Date(), await describeMachine())
+  if (options.only === undefined) await writePart(resultsFile, 'sinks', text)
+  process.stdout.write(text)
+} else if (options.profile) for (const each of casesOf()) await profile(each)
+else await measureAll(casesOf())
 
-if (options.profile) for (const each of cases) await profile(each)
-else await measureAll()
+function casesOf(): readonly Case[] {
+  const all = [...consumerCases(stack, topic), ...producerCases(stack, Math.ceil(records / 10))]
+  return all.filter(({ name }) => only.test(name))
+}
 
-async function measureAll(): Promise<void> {
+async function measureAll(cases: readonly Case[]): Promise<void> {
   const before = loadavg()[0] ?? 0
   const results = new Map<Case, Run[]>(cases.map((each) => [each, []]))
   for (let round = 1; round <= runs; round++) {
@@ -88,7 +107,7 @@ async function measureAll(): Promise<void> {
     consumers,
     producers,
   })
-  await writeResults(join(import.meta.dirname, 'RESULTS.md'), text)
+  await writeResults(resultsFile, text)
   process.stdout.write(text)
 }
 

@@ -2,7 +2,7 @@
  * Runs one command to its end and watches it from outside: wall time, CPU time and peak memory of that process, read from
  * `/proc` (Linux) every 20 ms, so that a peer in another language is measured the same way as our own apps.
  */
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 
@@ -27,13 +27,21 @@ export type Command = {
 }
 
 const msPerTick = 10
+const pollMs = 250
+const longestRunMs = 300_000
+const stopPatienceMs = 20_000
 
 /**
- * Measures one run of a command; `servers` are the process ids of the servers that work for it.
+ * Measures one run of a command; `servers` are the process ids of the servers that work for it. A command that does not
+ * end by itself is measured until `isDone`, and then stopped.
  *
  * @throws Error when the command cannot be started or does not exit with 0; it holds the end of what it printed.
  */
-export async function measure(run: Command, servers: readonly number[]): Promise<Measured> {
+export async function measure(
+  run: Command,
+  servers: readonly number[],
+  isDone?: () => Promise<boolean>,
+): Promise<Measured> {
   const before = machineNow(servers)
   const started = performance.now()
   const { PATH, HOME } = process.env
@@ -48,18 +56,40 @@ export async function measure(run: Command, servers: readonly number[]): Promise
   let last = { cpuMs: 0, peakRssBytes: 0 }
   const sampler = setInterval(() => (last = processNow(child.pid) ?? last), 20)
   let wallMs = 0
+  let after: ReturnType<typeof machineNow> | undefined
+  const end = (): void => {
+    clearInterval(sampler)
+    wallMs ||= performance.now() - started
+    after ??= machineNow(servers)
+  }
+  if (isDone !== undefined) void stopOnce(child, isDone, end)
   const exit = await new Promise<string>((resolve, reject) => {
     child.on('error', reject)
-    child.on('exit', () => (wallMs = performance.now() - started))
+    child.on('exit', end)
     child.on('close', (code, signal) => resolve(String(code ?? signal)))
   }).finally(() => clearInterval(sampler))
-  if (exit !== '0') throw new Error(`${run.command} ended with ${exit}: ${output.stderr.slice(-4_096)}`)
-  const after = machineNow(servers)
+  // 143 and SIGTERM: stopped by us.
+  if (!(isDone === undefined ? ['0'] : ['0', '143', 'SIGTERM']).includes(exit))
+    throw new Error(`${run.command} ended with ${exit}: ${(output.stderr || output.stdout).slice(-4_096)}`)
+  after ??= machineNow(servers)
   const serversCpuMs = after.serversMs - before.serversMs
   const knownMs = last.cpuMs + serversCpuMs + (after.ownMs - before.ownMs)
   const othersMs = Math.max(0, after.busyMs - before.busyMs - knownMs)
   const othersShare = othersMs / (wallMs * availableParallelism())
   return { wallMs, ...last, serversCpuMs, othersShare, ...output }
+}
+
+/** Stops the process once it is done; `end` is called just before. */
+async function stopOnce(child: ChildProcess, isDone: () => Promise<boolean>, end: () => void): Promise<void> {
+  const deadline = performance.now() + longestRunMs
+  // oxlint-disable-next-line no-await-in-loop -- asks again and again
+  while (!(await isDone()) && performance.now() < deadline && child.exitCode === null) {
+    // oxlint-disable-next-line no-await-in-loop -- one pause after the other
+    await new Promise((resolve) => setTimeout(resolve, pollMs))
+  }
+  end()
+  child.kill('SIGTERM')
+  setTimeout(() => child.kill('SIGKILL'), stopPatienceMs).unref()
 }
 
 /** Waits until other processes left most of the CPU alone for a second; at most `patienceMs`. */

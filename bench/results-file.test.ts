@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { notesOf, withBrokers } from './results-file.ts'
+import { notesOf, withPart } from './results-file.ts'
 
 const mark = '<!-- notes: written by hand, kept by every run -->'
 
@@ -12,10 +12,12 @@ test('a file without the mark gets an empty section for notes', () => {
   expect(notesOf('')).toBe(`${mark}\n\n## Notes\n`)
 })
 
-test('the part about the brokers is replaced, and what is above and below it is kept', () => {
-  const first = withBrokers(`# Results\napps\n\n${mark}\n\n## Notes\n`, 'first')
-  const second = withBrokers(first, 'second')
-  expect(second).toBe(
-    `# Results\napps\n\n<!-- brokers: written by \`pnpm bench --brokers\` -->\n\nsecond\n${mark}\n\n## Notes\n`,
+test('one part is replaced, and what is above and below it is kept', () => {
+  const apps = `# Results\napps\n\n${mark}\n\n## Notes\n`
+  const brokers = withPart(withPart(apps, 'brokers', 'first'), 'brokers', 'second')
+  const both = withPart(withPart(brokers, 'sinks', 'old sinks'), 'sinks', 'sinks')
+  expect(both).toBe(
+    `# Results\napps\n\n<!-- sinks: written by \`pnpm bench --sinks\` -->\n\nsinks\n` +
+      `<!-- brokers: written by \`pnpm bench --brokers\` -->\n\nsecond\n${mark}\n\n## Notes\n`,
   )
 })

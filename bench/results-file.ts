@@ -1,4 +1,4 @@
-/** RESULTS.md: what a run measured of the apps and of the brokers; below it the notes that people write, which every run keeps. */
+/** RESULTS.md: the apps, the sinks, the brokers; below them the notes that people write, which every run keeps. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { type CaseRuns, cell, runsTable, timedMs } from './table.ts'
 
@@ -11,7 +11,12 @@ export type Results = {
   readonly producers: readonly CaseRuns[]
 }
 
-const brokersMark = '<!-- brokers: written by `pnpm bench --brokers` -->'
+/** The parts below the apps', in the order of the file; each begins with its mark. */
+const marks = {
+  sinks: '<!-- sinks: written by `pnpm bench --sinks` -->',
+  brokers: '<!-- brokers: written by `pnpm bench --brokers` -->',
+} as const
+type Part = keyof typeof marks
 const notesMark = '<!-- notes: written by hand, kept by every run -->'
 const noNotes = `${notesMark}\n\n## Notes\n`
 
@@ -62,25 +67,36 @@ function comparison(consumers: readonly CaseRuns[], peer: CaseRuns): string {
 /** Writes the part about the apps and keeps the others. */
 export async function writeResults(path: string, measured: string): Promise<void> {
   const before = await readFile(path, 'utf8').catch(() => '')
-  await writeFile(path, `${measured}\n${brokersOf(before)}${notesOf(before)}`)
+  await writeFile(
+    path,
+    `${measured}\n${partOf(before, 'sinks')}${partOf(before, 'brokers')}${notesOf(before)}`,
+  )
 }
 
-/** Writes the part about the brokers and keeps the others. */
-export async function writeBrokers(path: string, measured: string): Promise<void> {
+/** Writes one of the other parts and keeps the rest. */
+export async function writePart(path: string, part: Part, measured: string): Promise<void> {
   const before = await readFile(path, 'utf8').catch(() => '')
-  await writeFile(path, withBrokers(before, measured))
+  await writeFile(path, withPart(before, part, measured))
 }
 
-/** The file with another part about the brokers, above the notes. Pure. */
-export function withBrokers(text: string, measured: string): string {
-  const at = [text.indexOf(brokersMark), text.indexOf(notesMark), text.length].filter((found) => found >= 0)
-  return `${text.slice(0, Math.min(...at))}${brokersMark}\n\n${measured}\n${notesOf(text)}`
+/** The file with another text in this part. Pure. */
+export function withPart(text: string, part: Part, measured: string): string {
+  const apps = text.slice(0, Math.min(...startsIn(text), text.length))
+  const parts = { sinks: partOf(text, 'sinks'), brokers: partOf(text, 'brokers') }
+  parts[part] = `${marks[part]}\n\n${measured}\n`
+  return `${apps}${parts.sinks}${parts.brokers}${notesOf(text)}`
 }
 
-/** The part about the brokers, with its mark; nothing when there is none. Pure. */
-function brokersOf(text: string): string {
-  const at = text.indexOf(brokersMark)
-  return at === -1 ? '' : text.slice(at, text.indexOf(notesMark))
+/** The part with its mark; nothing when there is none. */
+function partOf(text: string, part: Part): string {
+  const start = text.indexOf(marks[part])
+  if (start === -1) return ''
+  return text.slice(start, Math.min(...startsIn(text).filter((at) => at > start), text.length))
+}
+
+/** Where parts and notes begin. */
+function startsIn(text: string): readonly number[] {
+  return [...Object.values(marks), notesMark].map((mark) => text.indexOf(mark)).filter((at) => at >= 0)
 }
 
 /** Everything from the mark on. Pure. */

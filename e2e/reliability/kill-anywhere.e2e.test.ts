@@ -9,10 +9,10 @@ import { seededRandom } from './random.ts'
 import { seed } from './seed.ts'
 
 const all = Array.from({ length: 20 }, (_, i) => i + 1)
-/** In full each occurrence; else the first, and two that are drawn. */
+/** In full each occurrence; else one of the first and a later one. */
 function occurrencesOf(failpoint: string): readonly number[] {
   const random = seededRandom(seed + failpoints.indexOf(failpoint))
-  return size === 'full' ? all : [1, random.integer(2, 8), random.integer(9, 20)]
+  return size === 'full' ? all : [random.integer(1, 4), random.integer(5, 20)]
 }
 
 /** Some steps are those of one store. */

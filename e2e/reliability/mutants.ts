@@ -309,8 +309,8 @@ const protocol: readonly Mutant[] = [
   {
     ...consumer('lake/s3-store.ts'),
     name: 'S3 has an object, so it is taken for ours',
-    find: "digest === digest ? 'same' : 'different'",
-    replace: "digest === digest || !key.includes('probe') ? 'same' : 'different'",
+    find: "?.['digest'] === digest ? 'same' : 'different'",
+    replace: "?.['digest'] === digest || !key.includes('probe') ? 'same' : 'different'",
     scenario: 'zombie-s3',
     expect: ['OVERLAP', 'DUPLICATE'],
   },

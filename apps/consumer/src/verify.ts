@@ -2,6 +2,7 @@
 import { openReadOnlyAdmin } from '@pinpipe/kafka/admin'
 import { connectionOf, kafkaSettings, type KafkaSettings } from '@pinpipe/kafka/settings'
 import { command, type CommandContext } from '@pinpipe/service/command'
+import { formatCountOf } from '@pinpipe/service/count'
 import { exitCodes, Failure } from '@pinpipe/service/failure'
 import { types } from '@pinpipe/service/settings'
 import { formatSize } from '@pinpipe/service/size'
@@ -75,8 +76,16 @@ function lineOf({ code, key, sentence }: Finding): string {
 type Totals = LakeTotals & { readonly rangesCompared?: number }
 
 function totalsLine({ chains, links, objects, records, bytes, rangesCompared }: Totals): string {
-  const compared = rangesCompared === undefined ? '' : `, ${rangesCompared} ranges compared with Kafka`
-  return `${chains} chains, ${links} links, ${objects} objects, ${records} records, ${formatSize(bytes)}${compared}`
+  const parts = [
+    formatCountOf(chains, 'chain'),
+    formatCountOf(links, 'link'),
+    formatCountOf(objects, 'object'),
+    formatCountOf(records, 'record'),
+    formatSize(bytes),
+  ]
+  if (rangesCompared !== undefined)
+    parts.push(`${formatCountOf(rangesCompared, 'range')} compared with Kafka`)
+  return parts.join(', ')
 }
 
 function rangesOf(check: LogCheck | undefined): { readonly rangesCompared?: number } {

@@ -4,6 +4,7 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import { openAdmin } from '@pinpipe/kafka/admin'
 import { openConsumer, type RecordConsumer } from '@pinpipe/kafka/consumer'
 import { type KafkaConnection } from '@pinpipe/kafka/connection'
 import { openProducer, type RecordProducer } from '@pinpipe/kafka/producer'
@@ -166,3 +167,13 @@ test(
     expect(lines.join('\n')).toContain('Cannot change principals')
   },
 )
+
+test('an admin whose session is over and whose login is then refused once answers all the same', async () => {
+  await using msk = await startSoak()
+  await using admin = await openAdmin(msk.connection())
+  expect(await admin.listTopics()).toEqual([topic])
+  vi.advanceTimersByTime(14 * minuteMs + 55_000)
+  const refused = msk.kafka.faults.on('SaslAuthenticate', denied, { isRepeatedLogin: true })
+  expect(await admin.listTopics()).toEqual([topic])
+  expect(refused.count).toBe(1)
+})

@@ -1,4 +1,6 @@
+import { promises } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -34,6 +36,17 @@ describe('the folder store', () => {
     expect(await store.create(newObject(['a', 'b'], { key }))).toBe('created')
     expect(await readFile(join(folder, key), 'utf8')).toBe('a\nb\n')
     expect(await readdir(join(folder, '_tmp'))).toEqual([])
+  })
+
+  test('an object is durable before it has its name, and its name before anybody is told', async () => {
+    await using store = await openFolderStore(folder)
+    await store.create(newObject(['a'], { key: dataKey(0, 1) }))
+    const steps: string[] = []
+    await watching(steps, async () => {
+      for (const line of ['b', 'c']) steps.push(await store.create(newObject([line], { key: dataKey(2, 3) })))
+    })
+    // What is there already may not be durable yet: who linked it may have died.
+    expect(steps).toEqual(['sync', 'link', 'sync', 'created', 'sync', 'link', 'sync', 'different'])
   })
 
   test('many partitions make their folders at once', async () => {
@@ -105,6 +118,31 @@ describe('the folder store', () => {
     ])
   })
 })
+
+/** Notes in `steps` when something is made durable or gets a name. */
+async function watching(steps: string[], work: () => Promise<void>): Promise<void> {
+  await using file = await promises.open(folder, 'r')
+  // The class of open files is not exported.
+  const handles: { sync: (this: unknown) => Promise<void> } = Object.getPrototypeOf(file)
+  const { sync } = handles
+  const { link } = promises
+  handles.sync = function noted() {
+    steps.push('sync')
+    return sync.call(this)
+  }
+  promises.link = (from, to) => {
+    steps.push('link')
+    return link(from, to)
+  }
+  syncBuiltinESMExports()
+  try {
+    await work()
+  } finally {
+    Object.assign(handles, { sync })
+    Object.assign(promises, { link })
+    syncBuiltinESMExports()
+  }
+}
 
 describe('the store in memory, which tests use', () => {
   test.for(storeContract)('$title', async (rule) => {

@@ -12,7 +12,7 @@ import { mskSasl, type MskSaslOptions } from '@pinpipe/msk-auth/msk-sasl'
 
 const account = '111122223333'
 const region = 'eu-west-1'
-export const clusterArn = `arn:aws:kafka:${region}:${account}:cluster/demo/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0-5`
+export const clusterArn = `arn:aws:kafka:${region}:${account}:cluster/orders/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0-5`
 export const userArn = (name: string): string => `arn:aws:iam::${account}:user/${name}`
 export const roleArn = (name: string): string => `arn:aws:iam::${account}:role/${name}`
 

@@ -10,6 +10,7 @@ import {
 } from '@pinpipe/msk-auth/kafka-actions'
 import { catalogue, topicOf } from '@pinpipe/schema/catalogue'
 import { beforeAll, expect, test } from 'vitest'
+import { runOnMsk } from '../../e2e/msk-role-runs.ts'
 import { describeTerraform } from './describe-terraform.ts'
 import {
   allResources,
@@ -67,6 +68,14 @@ describeTerraform('the policies of the roles', () => {
     const calls = callsOf(app, optionsOf[deployment])
     expect(refusals(policyOf(app, deployment), calls, ours)).toEqual([])
   })
+
+  test.each(['topic-admin', 'producer', 'consumer'] as const)(
+    '%s does its work on a cluster that goes by its policy',
+    { timeout: 60_000 },
+    async (app) => {
+      expect(await runOnMsk(app, documentOf(app, 'with everything'))).toMatchObject({ exit: 0 })
+    },
+  )
 
   const removals = appsAndDeployments.flatMap(({ app, deployment }) =>
     Object.values(grantsOf(app, optionsOf[deployment]))

@@ -9,7 +9,7 @@ import { gunzip, zstdDecompress } from 'node:zlib'
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
 import type { ObjectName } from './object-name.ts'
 
-export type ListedObject = {
+type ListedObject = {
   readonly key: string
   /** Changes whenever the object was written again: an ETag, or what the file system knows. */
   readonly content: string

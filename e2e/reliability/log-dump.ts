@@ -101,7 +101,7 @@ export async function readLog(
 }
 
 /** The records that are whole in the buffer, and how many of its bytes they are. */
-export function recordsIn(
+function recordsIn(
   bytes: Buffer,
   mark: string,
 ): { readonly records: readonly DumpedRecord[]; readonly read: number } {

@@ -41,7 +41,7 @@ export function reliabilityPage(all: readonly Figures[], { versions, machine, da
 Written by \`pnpm reliability\`: do not edit. What is injected and what must hold is in [e2e/reliability](../e2e/reliability/README.md).
 
 The log is read by kcat, the objects by programs that share no code with the sink; every record of every object is
-compared. Of ${mutants} bugs that were put into the code on purpose the checker found ${caught}.
+compared.${mutants === 0 ? '' : ` Of ${mutants} bugs that were put into the code on purpose the checker found ${caught}.`}
 
 ${table(
   ['scenario', 'Kafka, lake', 'runs', 'records', 'objects', ...Object.keys(columns), 'worst recovery'],

@@ -31,7 +31,6 @@ const page = reliabilityPage(figures, {
   date: new Date().toISOString().slice(0, 10),
 })
 writeFileSync(join(root, 'docs/reliability.md'), page)
-execFileSync('pnpm', ['exec', 'oxfmt', 'docs/reliability.md'], { cwd: root, stdio: 'ignore' })
 process.stdout.write(`docs/reliability.md tells of ${figures.length} runs\n`)
 
 /** Returns the file of their results; ends the process when a scenario fails. */

@@ -122,3 +122,33 @@ async function forgetTopicIds(lake: string, topic: string): Promise<void> {
     await writeFile(join(folder, name), JSON.stringify(link))
   }
 }
+
+for (const [format, more] of [
+  ['json', ['--compression', 'gzip', '--partition-by', 'field:country']],
+  ['envelope', ['--partition-by', 'time:month']],
+  ['raw', ['--compression', 'zstd']],
+  ['parquet', ['--compression', 'snappy']],
+] as const) {
+  stackTest(
+    `objects of ${format} with ${more[1]} have no differences, and one that was cut off is found`,
+    async ({ kafka }) => {
+      await using lake = await temporaryFolder()
+      const { topic, send } = await makeTopic(kafka.bootstrapServers, { topic: `${unique('x')}.geo` })
+      await send(0, [...Array.from({ length: 24 }, (_, i) => rowOf(i)), 'no row'])
+      await store(lake.path, kafka.bootstrapServers, topic, '--format', format, ...more)
+      const { code, found } = await verify(lake.path, kafka.bootstrapServers, topic)
+      expect([code, found.differences, found.rangesCompared]).toEqual([0, [], 3])
+      const entries = await readdir(join(lake.path, 'topics'), { recursive: true, withFileTypes: true })
+      const [file] = entries.filter((entry) => entry.isFile() && /00000-0{18}09\./.test(entry.name))
+      const path = join(file!.parentPath, file!.name)
+      await writeFile(path, (await readFile(path)).subarray(0, -1))
+      const spoilt = await verify(lake.path, kafka.bootstrapServers, topic)
+      expect([spoilt.code, spoilt.found.differences.map((one) => one.code)]).toEqual([2, ['truncated']])
+    },
+  )
+}
+
+function rowOf(i: number): string {
+  const country = i % 2 === 0 ? 'Albania' : 'Peru'
+  return `{"ind":${i},"timestamp":"2020-08-28 03:52:47","latitude":-89.9787,"longitude":-173.293,"country":"${country}"}`
+}

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { genesisKey, linkKey } from '../chain/chain-keys.ts'
+import { abandonKey, genesisKey, linkKey } from '../chain/chain-keys.ts'
+import { decodeLink, encodeLink, type RangeLink } from '../chain/link.ts'
 import { Content } from '../content.ts'
 import { openFolderStore } from '../lake/folder-store.ts'
 import type { Store } from '../lake/store.ts'
 import { temporaryFolder } from '../testing/folder.ts'
 import { mutilations, openFolder, openMemory, wholeLake } from '../testing/mutilations.ts'
-import { dataKey, type MemoryStore } from '../testing/records.ts'
+import { startPipeline } from '../testing/pipeline.ts'
+import { batch, dataKey, type MemoryStore } from '../testing/records.ts'
 import { LakeCheck } from './lake-check.ts'
 
 const place = { topic: 't', epoch: 0, partition: 0 }
@@ -97,9 +99,97 @@ describe('a chain', () => {
   })
 })
 
+describe('old links', () => {
+  test('may be collected as long as the newest 100 are left: a note, also for what they had claimed', async () => {
+    expect(await found(await collected(105, 5))).toEqual([`collected ${genesisKey(place)}`])
+    const withoutGenesis = await collected(105, 5)
+    await openMemory(withoutGenesis).remove(genesisKey(place))
+    expect(await found(withoutGenesis)).toEqual([`collected ${genesisKey(place)}`])
+  })
+
+  test('may not be collected when there are fewer', async () => {
+    expect(await found(await collected(104, 5))).toContain(`link-missing ${linkKey(place, 0n)}`)
+  })
+
+  test('do not hide what is foreign, or a hole above them', async () => {
+    const store = await collected(110, 5)
+    const lake = openMemory(store)
+    await lake.put('topics/t/partition=0/x.json', Buffer.from('{}'))
+    await lake.remove(linkKey(place, 50n))
+    expect(await found(store)).toEqual([
+      `collected ${genesisKey(place)}`,
+      'foreign topics/t/partition=0/x.json',
+      `link-missing ${linkKey(place, 50n)}`,
+      `orphan ${dataKey(50, 50)}`,
+    ])
+  })
+})
+
+test('an object whose link is written while the lake is verified is not foreign', async () => {
+  const store = await wholeLake()
+  const key = linkKey(place, 8n)
+  const link = await openMemory(store).get(key)
+  // The chain is listed without its latest link; the objects come later, and then the link is there.
+  await openMemory(store).remove(key)
+  const listed = store.list.bind(store)
+  store.list = (prefix, ...more) => {
+    if (prefix === 'topics/') void openMemory(store).put(key, link)
+    return listed(prefix, ...more)
+  }
+  expect(await found(store)).toEqual([])
+})
+
+test('what an operator gave up is a note, and a chain that goes on in another epoch has to be ended', async () => {
+  const store = await wholeLake()
+  const lake = openMemory(store)
+  const {
+    files: _,
+    records: _r,
+    digest: _d,
+    dead: _x,
+    config: _c,
+    ...common
+  } = decodeLink(await lake.get(linkKey(place, 8n))) as RangeLink
+  const gap = { ...common, kind: 'gap', start: 12n, end: 14n, reason: 'corrupt', who: 'ann' } as const
+  await lake.put(linkKey(place, 12n), encodeLink(gap))
+  expect(await found(store)).toEqual([`given-up ${linkKey(place, 12n)}`])
+  const genesis = JSON.parse(String(await lake.get(genesisKey(place)))) as object
+  const next = genesisKey({ ...place, epoch: 1 })
+  await lake.put(next, Buffer.from(JSON.stringify({ ...genesis, epoch: 1 })))
+  expect(await found(store)).toEqual(['epoch-open _chain/t@0/0/', `given-up ${linkKey(place, 12n)}`])
+  await lake.put(linkKey(place, 15n), encodeLink({ ...gap, kind: 'end', start: 15n, end: 15n }))
+  expect(await found(store)).toEqual([`given-up ${linkKey(place, 12n)}`])
+})
+
+test('files of a claim that was abandoned may be missing', async () => {
+  const store = await wholeLake()
+  const lake = openMemory(store)
+  const {
+    files: _,
+    records: _r,
+    digest: _d,
+    dead: _x,
+    config: _c,
+    ...common
+  } = decodeLink(await lake.get(linkKey(place, 4n))) as RangeLink
+  await lake.put(abandonKey(place, 4n), encodeLink({ ...common, kind: 'gap', reason: 'retention', who: 'r' }))
+  await lake.remove(dataKey(4, 7, 0, '.json.gz'))
+  expect(await found(store)).toEqual([`given-up ${abandonKey(place, 4n)}`])
+})
+
 test('topics that are not asked for are not looked at', async () => {
   const store = await wholeLake()
   await openMemory(store).put('topics/other/x.json', Buffer.from('{}'))
   expect(await found(store, ['t'])).toEqual([])
   expect(await found(store)).toEqual(['foreign topics/other/x.json'])
 })
+
+/** A chain of `links` links of one record each, from which those below `from` were deleted. */
+async function collected(links: number, from: number): Promise<MemoryStore> {
+  const { pipeline, assign, store, turns } = startPipeline({ limits: { maxRecords: 1 } })
+  await assign(0)
+  await pipeline.batch(batch(0, links - 1))
+  await turns()
+  for (let start = 0; start < from; start++) await openMemory(store).remove(linkKey(place, BigInt(start)))
+  return store
+}

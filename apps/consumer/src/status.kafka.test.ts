@@ -1,3 +1,4 @@
+import { openProducer } from '@pinpipe/kafka/producer'
 import { stackTest, unique } from '@pinpipe/local-stack/stack-test'
 import { expect } from 'vitest'
 import { temporaryFolder } from './testing/folder.ts'
@@ -36,3 +37,44 @@ stackTest('status tells the lag and the age of the oldest record that is not sto
     [topic, '1', '3', '0', '-'],
   ])
 })
+
+stackTest(
+  'locate asks Kafka for the offset of a time, and reads envelopes for the line',
+  async ({ kafka }) => {
+    await using lake = await temporaryFolder()
+    const { topic, connection, send } = await makeTopic(kafka.bootstrapServers)
+    await using producer = await openProducer(connection)
+    const records = numbered(10).map((value, i) => ({
+      key: String(i),
+      value,
+      timestampMs: 1_700_000_000_000 + i * 1_000,
+    }))
+    await producer.send({ topic, partition: 0, records })
+    await send(0, numbered(1), { transaction: true })
+    const shared = ['--lake', `dir:${lake.path}`, '--brokers', kafka.bootstrapServers]
+    const more = ['--topics', topic, '--format', 'envelope', '--partition-by', 'field:n', '--until-end']
+    expect((await runConsumer([...shared, ...more, '--group', unique('g')])).code).toBe(0)
+    const locate = ['locate', ...shared, '--topic', topic, '--partition', '0', '-o', 'json']
+    const byTime = await runConsumer([...locate, '--timestamp', new Date(1_700_000_006_001).toISOString()])
+    expect([byTime.code, JSON.parse(byTime.stdout)]).toMatchObject([
+      0,
+      { offset: '7', isCertain: true, objects: [{ firstLine: 1 }] },
+    ])
+    // n=0 holds the offsets 0 and 10: what lies between may be in it, as far as the link tells.
+    const bounded = await runConsumer([...locate, '--offset', '0'])
+    expect(JSON.parse(bounded.stdout)).toMatchObject({
+      isCertain: false,
+      objects: [{ firstLine: 1, lastLine: 1 }],
+    })
+    const exact = await runConsumer([...locate, '--offset', '10', '--exact'])
+    expect([exact.code, JSON.parse(exact.stdout)]).toMatchObject([
+      0,
+      {
+        isCertain: true,
+        objects: [{ key: expect.stringContaining('n=0/') as string, firstLine: 2, lastLine: 2 }],
+      },
+    ])
+    const marker = await runConsumer([...locate, '--offset', '11', '--exact'])
+    expect([marker.code, JSON.parse(marker.stdout)]).toMatchObject([1, { kind: 'no-record' }])
+  },
+)

@@ -25,7 +25,6 @@ export async function lostGroup(options: LostGroup): Promise<Outcome> {
     await load.fill(ground.topic, 15)
     const env = random.chance(0.5) ? { FAILPOINT: `before-commit:${random.integer(1, 4)}:kill` } : {}
     await ground.storeAll(fleet, { env })
-    ground.forgetMembers()
     await load.fill(ground.topic, 15)
     const misdeed = misdeeds[round % misdeeds.length] ?? misdeeds[0]
     await ground.withAdmin((admin) => commit(admin, misdeed, ground))

@@ -27,7 +27,6 @@ test.for([
   // In the middle of the work, so that some of them are read again.
   const env = { FAILPOINT: 'claimed:5:kill' }
   await ground.storeAll(fleet, { env })
-  ground.forgetMembers()
   expect(await ground.storeAll(fleet)).toEqual({ code: 0, signal: null })
   const outcome = await ground.conclude([fleet], { 'poison records': sent })
   expectExact(outcome, { 'poison records': 40, 'kill -9': 1 })

@@ -38,6 +38,8 @@ export type GroundOptions = {
   readonly suffix?: string
   /** `host:port` of a running Kafka; an embedded one is started unless given. */
   readonly brokers?: string | undefined
+  /** Short (`1s`), so that what died is missed soon, unless given. */
+  readonly sessionTimeout?: string
   /** Arguments of every consumer, beside topics, group, lake and broker. */
   readonly args?: readonly string[]
 }
@@ -47,11 +49,6 @@ export type Outcome = Figures & {
   /** Processes that ended, or did not end, and nobody had ordered it. */
   readonly unexpected: readonly string[]
 }
-
-/** Short, so that what died is missed soon; Kafka itself allows no less than the second. */
-const [sessionTimeout, sessionTimeoutOfKafka] = ['500ms', '1s']
-
-const shortSessions = { brokers: 2, groupMinSessionTimeoutMs: 300 }
 
 export class ProvingGround implements AsyncDisposable {
   readonly #options: GroundOptions
@@ -69,6 +66,8 @@ export class ProvingGround implements AsyncDisposable {
   /** Variables of every consumer. */
   readonly env: Readonly<Record<string, string>>
   readonly group: string
+  /** The topics that consumers take; all of them unless set. */
+  consumed: readonly string[] | undefined
 
   /** Starts what is needed; the first topic is there. */
   static async open(options: GroundOptions): Promise<ProvingGround> {
@@ -76,7 +75,7 @@ export class ProvingGround implements AsyncDisposable {
     const folder = await mkdtemp(join(tmpdir(), `pinpipe-${options.scenario}-`))
     resources.defer(() => rm(folder, { recursive: true, force: true }))
     const embedded =
-      options.brokers === undefined ? resources.use(await startEmbeddedKafka(shortSessions)) : undefined
+      options.brokers === undefined ? resources.use(await startEmbeddedKafka({ brokers: 2 })) : undefined
     const brokers = options.brokers ?? embedded?.bootstrapServers ?? ''
     const bucket = unique('reliability')
     await options.s3?.createBucket(bucket)
@@ -99,10 +98,6 @@ export class ProvingGround implements AsyncDisposable {
     this.topics = facts.topics
     this.group = unique('group')
     this.env = { KAFKA_BROKERS: facts.brokers, ...options.s3?.env }
-  }
-
-  get #sessionTimeout(): string {
-    return this.embedded === undefined ? sessionTimeoutOfKafka : sessionTimeout
   }
 
   get ledger(): string {
@@ -227,9 +222,9 @@ export class ProvingGround implements AsyncDisposable {
 
   /** Consumers of all topics that there are when they start; with another group they are another deployment. */
   fleet(options: Partial<FleetOptions & { readonly group: string }> = {}): Fleet {
-    const { bundle, args: common = [] } = this.#options
+    const { bundle, args: common = [], sessionTimeout = '1s' } = this.#options
     const { args = [], env = {}, moreArgs = () => [], group = this.group, ...rest } = options
-    const own = ['--group', group, '--lake', this.lake, '--session-timeout', this.#sessionTimeout]
+    const own = ['--group', group, '--lake', this.lake, '--session-timeout', sessionTimeout]
     return this.#resources.use(
       new Fleet({
         name: `fleet-${++this.#fleets}`,
@@ -238,14 +233,16 @@ export class ProvingGround implements AsyncDisposable {
         folder: this.folder,
         args: [...own, ...common, ...args],
         env: { ...this.env, ...env },
-        moreArgs: () => ['--topics', this.topics.join(','), ...moreArgs()],
+        moreArgs: () => ['--topics', (this.consumed ?? this.topics).join(','), ...moreArgs()],
       }),
     )
   }
 
-  /** A consumer that stores what there is and ends. */
+  /** A consumer that stores what there is and ends. The broker forgets it at once if it dies. */
   async storeAll(fleet: Fleet, { args = [], ...launch }: Launch = {}): Promise<Exit> {
-    return await fleet.join({ ...launch, args: ['--until-end', ...args], comesBack: false }).exited
+    const exit = await fleet.join({ ...launch, args: ['--until-end', ...args], comesBack: false }).exited
+    if (exit.signal !== null) this.forgetMembers()
+    return exit
   }
 
   /** Watches commits and lake until it is stopped. */

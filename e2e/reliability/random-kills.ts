@@ -40,8 +40,8 @@ export async function randomKills(options: RandomKills): Promise<Outcome> {
   // oxlint-enable no-await-in-loop
   await load.stop()
   await fleet.leave()
-  await sampler.stop()
   await ground.storeAll(fleet)
+  await sampler.stop()
   const samples = jsonLines<HistorySample>(ground.history)
   return await ground.conclude([fleet], {}, { worstRecoveryMs: worstRecoveryMs(samples, killedAtMs) })
 }

@@ -5,6 +5,7 @@
 import { abandonKey, genesisKey, linkKey, type ChainPlace } from '../chain/chain-keys.ts'
 import type { Link } from '../chain/link.ts'
 import type { ChainEntry } from './chain-entries.ts'
+import type { MayBeMissing } from './claimed-file.ts'
 import type { Finding } from './finding.ts'
 
 /** Rule R3: links may be collected when they are old, but never these newest ones. */
@@ -34,14 +35,11 @@ export class ChainCheck {
     return this.#isEnded
   }
 
-  /** Something may still be written for the next link that is told: nothing was claimed after it. */
-  get isAtLatest(): boolean {
-    return this.#links === 0
-  }
-
-  /** The link's claim was given up, as the marker before it says. */
-  isAbandoned(link: Link): boolean {
-    return this.#above?.isMarker === true && this.#above.start === link.start
+  /** Of the link that is told next: why files of it may be missing. */
+  whyIncomplete(link: Link): MayBeMissing | undefined {
+    if (this.#isAbandoned(link)) return 'abandoned'
+    if (this.#links === 0) return 'unfinished'
+    return this.#isEnded && this.#links === 1 ? 'lost' : undefined
   }
 
   add(entry: ChainEntry): Finding[] {
@@ -80,11 +78,16 @@ export class ChainCheck {
   #addLink(key: string, link: Link, isMarker: boolean): Finding[] {
     const expected = isMarker ? abandonKey(this.#place, link.start) : linkKey(this.#place, link.start)
     if (!isAt(this.#place, link) || key !== expected) return [misplaced(key)]
-    const findings = this.isAbandoned(link) ? [] : this.#followedBy(key, link)
+    const findings = this.#isAbandoned(link) ? [] : this.#followedBy(key, link)
     this.#isEnded ||= link.kind === 'end'
     this.#links++
     this.#above = { start: link.start, isMarker }
     return findings
+  }
+
+  /** The link's claim was given up, as the marker before it says. */
+  #isAbandoned(link: Link): boolean {
+    return this.#above?.isMarker === true && this.#above.start === link.start
   }
 
   /** Whether the link that was told before begins where this one ends. */

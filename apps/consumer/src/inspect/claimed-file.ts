@@ -1,6 +1,12 @@
 /** An object as its link fixed it. */
 import type { RangeLink } from '../chain/link.ts'
 
+/**
+ * `unfinished`: its link is the latest. `abandoned`: its claim was given up. `lost`: the chain was ended before it was stored,
+ * as the topic had been made anew.
+ */
+export type MayBeMissing = 'unfinished' | 'abandoned' | 'lost'
+
 export type ClaimedFile = {
   readonly key: string
   /** SHA-256 (hex) of its content before compression, and the size of that. */
@@ -11,7 +17,7 @@ export type ClaimedFile = {
   readonly linkKey: string
   readonly link: RangeLink
   /** Why it is no difference when it is not there. */
-  readonly mayBeMissing?: 'unfinished' | 'abandoned' | undefined
+  readonly mayBeMissing?: MayBeMissing | undefined
 }
 
 export function filesOf(linkKey: string, link: RangeLink): ClaimedFile[] {

@@ -21,10 +21,10 @@ export const differenceCodes = [
   'record-changed',
   'log-changed',
 ] as const
-export type DifferenceCode = (typeof differenceCodes)[number]
+type DifferenceCode = (typeof differenceCodes)[number]
 
-export const noteCodes = ['unfinished', 'given-up', 'collected', 'not-in-log', 'compacted'] as const
-export type NoteCode = (typeof noteCodes)[number]
+export const noteCodes = ['unfinished', 'lost', 'given-up', 'collected', 'not-in-log', 'compacted'] as const
+type NoteCode = (typeof noteCodes)[number]
 
 export type Finding = {
   readonly code: DifferenceCode | NoteCode

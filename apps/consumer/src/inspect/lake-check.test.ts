@@ -88,7 +88,7 @@ describe('a chain', () => {
   test('with a link that nobody can read is told', async () => {
     const store = await wholeLake()
     await openMemory(store).put(linkKey(place, 4n), Buffer.from('{"version":2}'))
-    expect(await found(store)).toContain(`link-unreadable ${linkKey(place, 4n)}`)
+    expect(await found(store)).toEqual([`link-unreadable ${linkKey(place, 4n)}`])
   })
 
   test('whose settings were changed is told once for each of its files', async () => {
@@ -159,6 +159,18 @@ test('what an operator gave up is a note, and a chain that goes on in another ep
   expect(await found(store)).toEqual(['epoch-open _chain/t@0/0/', `given-up ${linkKey(place, 12n)}`])
   await lake.put(linkKey(place, 15n), encodeLink({ ...gap, kind: 'end', start: 15n, end: 15n }))
   expect(await found(store)).toEqual([`given-up ${linkKey(place, 12n)}`])
+})
+
+test('what was claimed and not stored when the chain was ended is lost, and no difference', async () => {
+  const store = await wholeLake()
+  const lake = openMemory(store)
+  const { topic, epoch, partition, nonce, plannedAt } = decodeLink(await lake.get(linkKey(place, 8n)))
+  const end = { version: 1, topic, epoch, partition, nonce, plannedAt, start: 12n, end: 12n } as const
+  await lake.put(linkKey(place, 12n), encodeLink({ ...end, kind: 'end', reason: 'made anew', who: 'ann' }))
+  const [before, last] = [dataKey(4, 7, 0, '.json.gz'), dataKey(8, 11, 0, '.json.gz')]
+  await lake.remove(last)
+  await lake.remove(before)
+  expect(await found(store)).toEqual([`lost ${last}`, `missing ${before}`])
 })
 
 test('files of a claim that was abandoned may be missing', async () => {

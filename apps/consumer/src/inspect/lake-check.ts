@@ -75,8 +75,7 @@ export class LakeCheck {
     const check = new ChainCheck(place)
     for await (const entry of entriesOf(this.#store, place)) {
       this.#options.signal.throwIfAborted()
-      const isLatest = check.isAtLatest
-      const isAbandoned = entry.kind === 'link' && check.isAbandoned(entry.link)
+      const mayBeMissing = entry.kind === 'link' ? check.whyIncomplete(entry.link) : undefined
       this.#findings.push(...check.add(entry))
       if (entry.kind !== 'link' && entry.kind !== 'abandoned') continue
       this.totals.links++
@@ -85,7 +84,7 @@ export class LakeCheck {
       this.#requireAddsUp(entry.key, entry.link)
       for (const file of filesOf(entry.key, entry.link)) {
         this.#named.add(fingerprint(file.key))
-        yield { ...file, mayBeMissing: isAbandoned ? 'abandoned' : isLatest ? 'unfinished' : undefined }
+        yield { ...file, mayBeMissing }
       }
     }
     this.#findings.push(...check.end())
@@ -136,10 +135,13 @@ export class LakeCheck {
   #missing(file: ClaimedFile): void {
     const { key, mayBeMissing, link } = file
     if (mayBeMissing === undefined) this.#suspects.missing.push(file)
-    else if (mayBeMissing === 'unfinished') {
+    else if (mayBeMissing !== 'abandoned') {
       const since = new Date(link.plannedAt).toISOString()
-      const sentence = `is claimed since ${since} and not stored yet: whoever has the partition stores it`
-      this.#findings.push({ code: 'unfinished', key, sentence })
+      const what =
+        mayBeMissing === 'unfinished'
+          ? 'is not stored yet: whoever has the partition stores it'
+          : 'was not stored when the chain was ended: it is lost with the topic that was made anew'
+      this.#findings.push({ code: mayBeMissing, key, sentence: `was claimed at ${since} and ${what}` })
     }
   }
 
@@ -161,6 +163,8 @@ export class LakeCheck {
     const entry = parts && (await readEntry(this.#store, parts, linkKey(parts, parts.start)))
     // Claimed since the chain was read.
     if (entry?.kind === 'link' && namesFile(entry.link, key)) return
+    // What it names is not known, and it is told already.
+    if (entry?.kind === 'unreadable') return
     const chain = parts && this.#chains.get(chainKey(parts))
     if (parts !== undefined && chain?.collectedBelow !== undefined && parts.end < chain.collectedBelow) return
     const found: FoundContent | undefined = await contentOf(this.#store, key, 'lines')

@@ -76,16 +76,22 @@ class LengthCounter implements RecordCounter {
 const footerBytes = 1024 * 1024
 
 class ParquetCounter implements RecordCounter {
-  #end: Buffer = Buffer.alloc(0)
+  readonly #end: Buffer[] = []
+  #bytes = 0
 
   add(chunk: Buffer): void {
-    this.#end = Buffer.concat([this.#end, chunk])
-    if (this.#end.length > 2 * footerBytes) this.#end = this.#end.subarray(-footerBytes)
+    this.#end.push(chunk)
+    this.#bytes += chunk.length
+    for (let [first] = this.#end; first !== undefined; [first] = this.#end) {
+      if (this.#bytes - first.length < footerBytes) return
+      this.#bytes -= first.length
+      this.#end.shift()
+    }
   }
 
   total(): number | undefined {
     try {
-      return Number(parquetMetadata(new Uint8Array(this.#end).buffer).num_rows)
+      return Number(parquetMetadata(new Uint8Array(Buffer.concat(this.#end)).buffer).num_rows)
     } catch {
       return undefined
     }

@@ -7,7 +7,7 @@ import { type Command } from './measure.ts'
 import { type LoadedTopic } from './topic.ts'
 
 /** One run of a sink: everything of it is new. */
-export type SinkRun = { readonly stack: BenchStack; readonly topic: LoadedTopic; readonly id: string }
+type SinkRun = { readonly stack: BenchStack; readonly topic: LoadedTopic; readonly id: string }
 
 export type Sink = {
   readonly name: string

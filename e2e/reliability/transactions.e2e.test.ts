@@ -16,7 +16,9 @@ type Where = { readonly brokers?: string }
 
 describe('transactions', () => {
   test('on the embedded Kafka', { timeout }, () => expectLagToEnd({}))
-  stackTest('on Apache Kafka', { timeout }, ({ kafka }) => expectLagToEnd({ brokers: kafka.bootstrapServers }))
+  stackTest('on Apache Kafka', { timeout }, ({ kafka }) =>
+    expectLagToEnd({ brokers: kafka.bootstrapServers }),
+  )
 })
 
 async function expectLagToEnd(where: Where): Promise<void> {

@@ -3,7 +3,7 @@ import type { TopicPartition } from '@pinpipe/kafka/record-consumer'
 import { Failure } from '@pinpipe/service/failure'
 import type { Link, RangeLink, Tail } from './link.ts'
 
-export const haltCodes = ['TOPIC_CHANGED', 'SOURCE_GAP', 'OBJECT_CONFLICT', 'FOREIGN_CHAIN'] as const
+const haltCodes = ['TOPIC_CHANGED', 'SOURCE_GAP', 'OBJECT_CONFLICT', 'FOREIGN_CHAIN'] as const
 export type HaltCode = (typeof haltCodes)[number]
 
 /** Exit code 3. The sentence names what was found and what to do; its code is also a metric's label. */

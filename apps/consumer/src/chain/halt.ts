@@ -3,8 +3,7 @@ import type { TopicPartition } from '@pinpipe/kafka/record-consumer'
 import { Failure } from '@pinpipe/service/failure'
 import type { Link, RangeLink, Tail } from './link.ts'
 
-const haltCodes = ['TOPIC_CHANGED', 'SOURCE_GAP', 'OBJECT_CONFLICT', 'FOREIGN_CHAIN'] as const
-export type HaltCode = (typeof haltCodes)[number]
+export type HaltCode = 'TOPIC_CHANGED' | 'SOURCE_GAP' | 'OBJECT_CONFLICT' | 'FOREIGN_CHAIN'
 
 /** Exit code 3. The sentence names what was found and what to do; its code is also a metric's label. */
 export class PartitionHalt extends Failure {

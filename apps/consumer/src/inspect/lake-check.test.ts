@@ -189,6 +189,12 @@ test('files of a claim that was abandoned may be missing', async () => {
   expect(await found(store)).toEqual([`given-up ${abandonKey(place, 4n)}`])
 })
 
+test('when it is stopped it says so, instead of what it has not seen', async () => {
+  const stopped = AbortSignal.abort(new Error('stopped'))
+  const check = new LakeCheck(await wholeLake(), { topics: undefined, signal: stopped })
+  await expect(check.run()).rejects.toThrow('stopped')
+})
+
 test('topics that are not asked for are not looked at', async () => {
   const store = await wholeLake()
   await openMemory(store).put('topics/other/x.json', Buffer.from('{}'))

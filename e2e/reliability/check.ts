@@ -40,6 +40,7 @@ export async function readLogFor(lake: LakeReader, dumps: readonly string[]): Pr
   return await readLog(dumps, (topic) => (asParquet.has(topic) ? parquetLine : jsonLine))
 }
 
+/** Reads all objects once, one range at a time. Rejects when the lake cannot be listed; an object that cannot be read is a finding. */
 export async function check(evidence: Evidence): Promise<CheckReport> {
   const { log, lake, ledger, history, skipsNulls = false, givenUp = [] } = evidence
   const findings = new FindingList()

@@ -5,24 +5,20 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-// oxlint-disable-next-line no-restricted-imports -- deleting records is not for the apps' port
-import { Kafka, logLevel } from 'kafkajs'
 import { samplePosts } from '@pinpipe/sample-data/generator'
 import { catalogue, topicOf } from '@pinpipe/schema/catalogue'
 import { encodeRow } from '@pinpipe/schema/wire'
+// oxlint-disable-next-line no-restricted-imports -- rows are written without the code under test
+import { Kafka, logLevel } from 'kafkajs'
 import { createTopics } from '../kafka.ts'
-import { check, readLogFor } from './check.ts'
-import type { HistorySample } from './check-history.ts'
-import type { LedgerEntry } from './check-producer.ts'
+import { check } from './check.ts'
 import type { CheckReport } from './finding.ts'
-import { Fleet, type Launch, type Member } from './fleet.ts'
 import type { SourceChange } from './instrumented-build.ts'
-import { jsonLines } from './json-lines.ts'
-import { openLakeReader, type LakeReader } from './lake-reader.ts'
-import { dumpLog, readLog } from './log-dump.ts'
+import { openLakeReader } from './lake-reader.ts'
 import type { Log } from './partition-log.ts'
+import { keepLedger, produced, producedUntilRefused } from './producer-scenarios.ts'
 import type { ProvingGround } from './proving-ground.ts'
-import { startSampler, type Sampler } from './sampler.ts'
+import { deleteRecords, firedFile, logOf, run, until, watch } from './scenario-steps.ts'
 
 export type Scenario = {
   readonly app: 'consumer' | 'producer'
@@ -37,8 +33,6 @@ export type Scenario = {
 }
 
 const mix = { tombstones: 0.05, poison: 0.05, odd: 0.1, committed: 0.2, aborted: 0.2 }
-/** A mutant may hang: it is killed then, and what it did not store is lost. */
-const patienceMs = 40_000
 const ranges = ['--max-records', '30', '--max-age', '300ms']
 
 /** Everything is there before the consumer starts, and stored in one go. */
@@ -220,75 +214,6 @@ const beginLate: SourceChange = {
     const view = await chain.begin({`,
 }
 
-/**
- * What the producer believes of each record becomes a line of the ledger. Without keys: generated ones occur once each,
- * and the records of a partition have to be in order, too.
- */
-const keepLedger: SourceChange = {
-  file: 'apps/producer/src/kafka-output.ts',
-  from: '      const valueBytes = batch.records.reduce(',
-  to: `      const [{ appendFileSync }, { createHash }] = [await import('node:fs'), await import('node:crypto')]
-      for (const { value, headers } of batch.records)
-        appendFileSync(process.env.LEDGER, JSON.stringify({
-          topic, partition, key: null, seq: Number(headers?.seq), outcome: 'ok',
-          sha256: createHash('sha256').update(value).digest('hex'),
-        }) + '\\n')
-      const valueBytes = batch.records.reduce(`,
-}
-
-/**
- * A producer whose answers get lost and whose batches are refused now and then: in two topics, as nobody could say what
- * became of a batch that met both.
- */
-const produced = async (ground: ProvingGround, bundle: string): Promise<CheckReport> => {
-  const faults = ground.embedded?.faults
-  // kafkajs sends again by itself after the first, and gives the second to its caller.
-  faults?.on(
-    'Produce',
-    { kind: 'answer', code: 'REQUEST_TIMED_OUT', at: 'after' },
-    { skip: 2, times: 3, when: ({ topicData }) => topicData.every(({ name }) => name.endsWith('.pin')) },
-  )
-  faults?.on(
-    'Produce',
-    { kind: 'answer', code: 'OUT_OF_ORDER_SEQUENCE_NUMBER' },
-    { skip: 4, times: 3, when: ({ topicData }) => topicData.every(({ name }) => name.endsWith('.geo')) },
-  )
-  return await produce(ground, bundle)
-}
-
-/** From some moment on the cluster takes nothing more. */
-const producedUntilRefused = async (ground: ProvingGround, bundle: string): Promise<CheckReport> => {
-  const refused = { kind: 'answer', code: 'MESSAGE_TOO_LARGE' } as const
-  ground.embedded?.faults.on('Produce', refused, { skip: 20, times: 1_000 })
-  return await produce(ground, bundle)
-}
-
-async function produce(ground: ProvingGround, bundle: string): Promise<CheckReport> {
-  const tables = catalogue.map((table) => topicOf(ground.topic, table))
-  await createTopics(ground.brokers, tables, 2)
-  const args =
-    '--source generate:400 --out kafka --batch-bytes 2KiB --linger 5ms --delivery-timeout 20s'.split(' ')
-  await using fleet = new Fleet({
-    bundle,
-    folder: ground.folder,
-    args,
-    env: { ...ground.env, TOPIC_PREFIX: ground.topic, LEDGER: ground.ledger },
-    comesBack: false,
-  })
-  await exited(fleet.join())
-  return await check({
-    log: await logOf(ground, ...tables),
-    lake: emptyLake,
-    ledger: jsonLines<LedgerEntry>(ground.ledger),
-    isComplete: false,
-  })
-}
-
-const emptyLake: LakeReader = {
-  list: async () => [],
-  read: () => Promise.reject(new Error('there is nothing')),
-}
-
 const basic = { app: 'consumer', args: [], partitions: 2, lake: 'folder' } as const
 
 export const scenarios = {
@@ -318,87 +243,3 @@ export const scenarios = {
 } as const satisfies Readonly<Record<string, Scenario>>
 
 export type ScenarioName = keyof typeof scenarios
-
-/** A consumer that runs until the end, or until it is killed for taking too long. */
-async function run(fleet: Fleet, launch: Launch = {}): Promise<void> {
-  const args = ['--until-end', ...(launch.args ?? [])]
-  await exited(fleet.join({ ...launch, args, comesBack: false }))
-}
-
-async function exited(member: Member): Promise<void> {
-  const timer = setTimeout(() => void member.kill(), patienceMs)
-  await member.exited
-  clearTimeout(timer)
-}
-
-/** Waits for it, but not for ever. */
-async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + patienceMs
-  while (!(await isSo()) && performance.now() < end) await sleep(30)
-}
-
-/** What an instrumented consumer says of its failpoints. */
-function firedFile(ground: ProvingGround): {
-  readonly path: string
-  happened(member: Member): Promise<void>
-} {
-  const path = join(ground.folder, `fired-${performance.now()}.jsonl`)
-  return {
-    path,
-    /** Waits until one has fired, or the member has ended. */
-    async happened(member) {
-      await until(() => existsSync(path) || member.hasLeft)
-    },
-  }
-}
-
-async function dumpOf({ brokers, folder }: ProvingGround, topic: string): Promise<string> {
-  const file = join(folder, `${topic}-${performance.now()}.log`)
-  await dumpLog(brokers, topic, file)
-  return file
-}
-
-async function logOf(ground: ProvingGround, ...topics: readonly string[]): Promise<Log> {
-  return await readLog(
-    await Promise.all((topics.length === 0 ? ground.topics : topics).map((topic) => dumpOf(ground, topic))),
-  )
-}
-
-/** As retention would: everything below the offset. */
-async function deleteRecords({ brokers, topic }: ProvingGround, offset: bigint): Promise<void> {
-  const admin = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING }).admin()
-  await admin.connect()
-  // Without it, kafkajs does not know the leader.
-  await admin.fetchTopicMetadata({ topics: [topic] })
-  await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: String(offset) }] })
-  await admin.disconnect()
-}
-
-/** Samples commits and lake until the check. */
-async function watch(
-  ground: ProvingGround,
-  groups: readonly string[] = [],
-): Promise<AsyncDisposable & { check(): Promise<CheckReport> }> {
-  const { brokers, topics, lake, env } = ground
-  const file = join(ground.folder, 'history.jsonl')
-  const sampler: Sampler = await startSampler({
-    brokers,
-    topics,
-    lake,
-    env,
-    file,
-    groups: [ground.group, ...groups],
-    everyMs: 40,
-  })
-  return {
-    async check() {
-      await sampler.stop()
-      const reader = openLakeReader(lake, env)
-      const dumps = await Promise.all(topics.map((topic) => dumpOf(ground, topic)))
-      const ledger = existsSync(ground.ledger) ? { ledger: jsonLines<LedgerEntry>(ground.ledger) } : {}
-      const history = jsonLines<HistorySample>(file)
-      return await check({ log: await readLogFor(reader, dumps), lake: reader, history, ...ledger })
-    },
-    [Symbol.asyncDispose]: () => sampler[Symbol.asyncDispose](),
-  }
-}

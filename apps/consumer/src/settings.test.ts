@@ -97,6 +97,7 @@ describe('the settings of a run', () => {
     [[...least, '--memory', '1MiB'], /--memory/],
     [[...least, '--validate', 'xml'], /--validate/],
     [['--topics', 'a', '--group', 'g', '--lake', 'ftp://x'], /is no lake/],
+    [['--topics', 'a', '--group', 'g', '--lake', 's3://lake--use1-az4--x-s3/p'], /is a directory bucket/],
     [['--topic-prefix', 'a/b', ...least.slice(2)], /--topic-prefix: the topic prefix may hold only.*suffix$/],
     [['--topics-regex', '(', ...least.slice(2)], /is not a regular expression/],
   ])('%j is refused', (argv, sentence) => {

@@ -24,6 +24,10 @@ export function lakeAddressOf(text: string): LakeAddress {
   if (folder?.[1] !== undefined) return { kind: 'dir', path: folder[1] }
   const bucket = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(text)
   if (bucket?.[1] === undefined) throw new BadValue('is no lake: write s3://bucket/prefix or dir:<path>')
+  if (bucket[1].endsWith('--x-s3')) {
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-differences.html: listings are in no order.
+    throw new BadValue('is a directory bucket, whose listings are in no order: use a general purpose bucket')
+  }
   const prefix = (bucket[2] ?? '').replaceAll(/^\/+|\/+$/g, '')
   if (prefix.split('/').some((part) => part === '.' || part === '..')) {
     throw new BadValue('has a prefix with . or .. in it, which S3 does not resolve: leave them out')

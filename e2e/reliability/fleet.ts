@@ -102,6 +102,11 @@ export class Fleet implements AsyncDisposable {
   }
 }
 
+/** Also when the test that started them was given up: they end with this process, or when its parent is gone. */
+const running = new Set<ChildProcess>()
+for (const end of ['exit', 'disconnect'] as const)
+  process.on(end, () => running.forEach((child) => child.kill('SIGKILL')))
+
 type Reports = {
   readonly count: (fault: string) => void
   readonly unexpected: (what: string) => void
@@ -218,11 +223,13 @@ export class Member implements AsyncDisposable {
     closeSync(log)
     this.#starts++
     this.#process = child
+    running.add(child)
     this.#ordered = undefined
     const startedAt = performance.now()
     this.#exited = new Promise((resolve, reject) => {
       child.once('error', reject)
       child.once('exit', (code, signal) => {
+        running.delete(child)
         this.#process = undefined
         this.#isFrozen = false
         this.#ended({ code, signal }, performance.now() - startedAt)

@@ -243,9 +243,9 @@ describe('secrets of AWS', () => {
     await using sts = await brokenS3(echo)
     await using file = await propertiesFile([
       'security.protocol=SASL_SSL',
-      'sasl.mechanism=AWS_MSK_IAM',
-      `sasl.jaas.config=software.amazon.msk.auth.iam.IAMLoginModule required awsRoleArn="arn:aws:iam::123456789012:role/canary" awsRoleAccessKeyId="AKIDCANARY" awsRoleSecretAccessKey="${secrets.key}" awsRoleSessionToken="${secrets.session}";`,
-      'sasl.client.callback.handler.class=software.amazon.msk.auth.iam.IAMClientCallbackHandler',
+      'sasl.mechanism=OAUTHBEARER',
+      `sasl.jaas.config=org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required awsRoleArn="arn:aws:iam::123456789012:role/canary" awsRoleAccessKeyId="AKIDCANARY" awsRoleSecretAccessKey="${secrets.key}" awsRoleSessionToken="${secrets.session}";`,
+      'sasl.login.callback.handler.class=software.amazon.msk.auth.iam.IAMOAuthBearerLoginCallbackHandler',
     ])
     await expectSilence(
       'topic-admin',

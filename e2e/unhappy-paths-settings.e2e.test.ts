@@ -318,21 +318,6 @@ const secrets: readonly Row[] = [
 
 const notYet: readonly Row[] = [
   [
-    'parquet',
-    'consumer',
-    `${consume} --format parquet`,
-    '--format parquet is not there yet:',
-    'use json or envelope',
-  ],
-  ['raw', 'consumer', `${consume} --format raw`, '--format raw is not there yet:', 'use json or envelope'],
-  [
-    'a layout by time',
-    'consumer',
-    `${consume} --partition-by time:YYYY`,
-    '--partition-by takes only kafka for now:',
-    'by topic and partition',
-  ],
-  [
     'aws-msk-iam without a region',
     'producer',
     `--source generate:1 --topic-prefix p ${broker} --auth aws-msk-iam`,
@@ -386,7 +371,7 @@ describe('settings, all problems at once', () => {
         'unknown flag --colour (--help lists all)',
         'one of --topics, --topics-regex, --topic-prefix is required',
         '--group (or the variable PINPIPE_GROUP) is required: the consumer group',
-        '--lake (or the variable PINPIPE_LAKE) is required: where the objects go',
+        '--lake (or the variable PINPIPE_LAKE) is required: where the objects are',
         '--max-bytes: "3x" is not a size: ',
         'unknown variable PINPIPE_WARP (--help lists all)',
       ],

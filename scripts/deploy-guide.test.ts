@@ -1,5 +1,5 @@
 /**
- * The guides in docs/ and infra/README.md, held to what is there: what they name exists, their shell is bash, their sums add up.
+ * The guide to deploying and infra/README.md, held to what is there: what they name exists, their shell is bash, their sums add up.
  * Files are read by simple patterns, so each test also asserts that it found something to check.
  */
 import { spawnSync } from 'node:child_process'
@@ -18,7 +18,7 @@ const shell = blocksOf(guide, 'sh')
   .replaceAll(/\\\n\s*/g, '')
 const settings = blocksOf(guide, 'hcl').join('\n')
 
-describe.each(['infra/README.md', ...filesOf('docs/*.md')])('%s', (path) => {
+describe.each(['infra/README.md', 'docs/deploy.md'])('%s', (path) => {
   const text = textOf(path)
 
   test('its shell blocks are valid bash', () => {

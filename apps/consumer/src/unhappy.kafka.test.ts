@@ -80,9 +80,9 @@ const cases: readonly Case[] = [
   },
   {
     what: 'an unknown command',
-    argv: () => ['verify', '--lake', 'dir:x'],
+    argv: () => ['verfy', '--lake', 'dir:x'],
     code: 64,
-    sentence: /verify/,
+    sentence: /unknown command "verfy"; did you mean verify\?/,
   },
   {
     what: 'an unknown flag and a bad size, both at once',

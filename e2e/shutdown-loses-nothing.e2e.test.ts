@@ -49,8 +49,12 @@ describe.concurrent('SIGTERM at random moments', () => {
             terminate(producer, random),
             terminate(consumer, random),
           ])
-          expect(produced, `SEED=${firstSeed}, round ${round}`).toMatchObject({ exit: 0 })
-          expect(consumed, `SEED=${firstSeed}, round ${round}`).toMatchObject({ exit: 0 })
+          expect(produced, `SEED=${firstSeed}, round ${round}: ${lastLines(produced)}`).toMatchObject({
+            exit: 0,
+          })
+          expect(consumed, `SEED=${firstSeed}, round ${round}: ${lastLines(consumed)}`).toMatchObject({
+            exit: 0,
+          })
           expect(Math.max(produced.drainMs, consumed.drainMs)).toBeLessThan(graceMs)
           expect(summaryOf(produced)['posts'], 'the signal came in the middle of the work').toBeLessThan(
             posts,
@@ -67,6 +71,11 @@ describe.concurrent('SIGTERM at random moments', () => {
     )
   }
 })
+
+/** What an app that did not end as it should says of it. */
+function lastLines({ stderr }: AppRun): string {
+  return stderr.split('\n').slice(-8).join('\n')
+}
 
 /** Sends SIGTERM at a random moment of the app's life and waits for its end. */
 async function terminate(

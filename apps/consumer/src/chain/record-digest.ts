@@ -48,7 +48,6 @@ export class RecordDigest {
       this.#last = hash('sha256', scratch.subarray(this.#lastAt, this.#at), 'hex')
       this.#at = 0
     }
-    if (owner === this) owner = undefined
   }
 }
 

@@ -55,6 +55,7 @@ export class ConsumerSession {
   #leftovers = new Map<string, Promise<void>>()
   /** What the app was told it has. */
   #announced: readonly TopicPartition[] | undefined
+  #wasAssigned = false
   #transition: Promise<void> = Promise.resolve()
   #ending: Promise<void> | undefined
   #isDisconnected = false
@@ -71,6 +72,11 @@ export class ConsumerSession {
     this.#admin = admin
     this.#handlers = handlers
     this.#consumer = consumerOf(connection, options)
+  }
+
+  /** It was let in, joined the group and was told what it has. */
+  get wasAssigned(): boolean {
+    return this.#wasAssigned
   }
 
   /** Never rejects. */
@@ -161,6 +167,7 @@ export class ConsumerSession {
       await this.#revoke()
       if (generation !== this.#generation) return
       this.#announced = partitions
+      this.#wasAssigned = true
       const chosen = (await this.#handlers.assigned(partitions)) ?? new Map<string, bigint>()
       const starts = await startOffsets(this.#admin, this.#options.groupId, partitions, chosen)
       if (generation !== this.#generation) return

@@ -95,7 +95,9 @@ class SupervisedConsumer implements RecordConsumer {
       if (end.kind === 'stopped') return
       if (end.kind === 'failed') throw end.error
       const error = kafkaErrorOf(end.error, doing, this.#connection)
-      if (Date.now() - startedAt > healthyAfter(error)) restarts = 0
+      // Keys that are rotated are refused now and then; wrong ones are never let in.
+      const wasLetIn = error.code === 'AUTHENTICATION_FAILED' && session.wasAssigned
+      if (wasLetIn || Date.now() - startedAt > healthyAfter(error)) restarts = 0
       const pauseMs = pausesAfter(error)[restarts++]
       if (pauseMs === undefined) throw error
       this.#connection.log?.warn(

@@ -110,6 +110,14 @@ async function judge(request: S3Request, who: 'consumer' | 'administrator' = 'co
   return decision === 'explicit-deny' ? (by?.sid ?? decision) : decision
 }
 
+/** What is asked of which area of the lake: `PUT /bucket/pinpipe/topics`. */
+function kindOf({ method, path }: S3Request): string {
+  const { pathname, searchParams } = new URL(path, 'https://s3')
+  const prefix = searchParams.get('prefix')
+  const [what, where] = prefix === null ? [method, pathname] : ['LIST', `${pathname}${prefix}`]
+  return `${what} ${where.split('/', 4).join('/')}`
+}
+
 /** A recorded upload of data, to make others of; without `x-id`, by which the SDK names the operation. */
 async function upload(servers: Servers): Promise<S3Request> {
   const requests = await recorded(servers)
@@ -177,10 +185,11 @@ const refused: readonly [string, (request: S3Request) => S3Request, string][] = 
 describeTerraform('the bucket policy and the role of the consumer', () => {
   stackTest('allow every request that the consumer makes', async ({ kafka, s3 }) => {
     const requests = await recorded({ kafka, s3 })
-    const kinds = requests.map(({ method, path }) => `${method} ${path.split('/', 4).join('/')}`)
     const lake = `/${bucket}/pinpipe`
-    expect([...new Set(kinds)].toSorted()).toEqual([
+    expect([...new Set(requests.map(kindOf))].toSorted()).toEqual([
+      `GET ${lake}/_chain`,
       `HEAD ${lake}/_chain`,
+      `LIST ${lake}/_chain`,
       `PUT ${lake}/_chain`,
       `PUT ${lake}/dead`,
       `PUT ${lake}/topics`,

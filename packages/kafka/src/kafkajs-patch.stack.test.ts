@@ -136,7 +136,7 @@ shortSessions(
     const send = (): Promise<unknown> =>
       producer.send({ topic, partition: 0, records: [{ key: '1', value: 'a' }] })
     await send()
-    proxy.inject(apiKeys.saslAuthenticate, 1_000, refusal)
+    proxy.inject(apiKeys.saslAuthenticate, 1_000_000, refusal)
     let final: unknown
     await until('a refusal for good', async () => {
       final = await send().catch((error: unknown) => error)

@@ -5,15 +5,18 @@ import { describe, expect, test } from 'vitest'
 import { record } from '../testing/records.ts'
 import { digestOfRecord, RecordDigest } from './record-digest.ts'
 
+function number(size: 4 | 8, of: bigint): Buffer {
+  const bytes = Buffer.alloc(8)
+  bytes.writeBigInt64BE(of)
+  return bytes.subarray(8 - size)
+}
+
+function counted(bytes: Buffer | null): Buffer {
+  return bytes === null ? number(4, -1n) : Buffer.concat([number(4, BigInt(bytes.length)), bytes])
+}
+
 /** The definition, written down once more. */
 function bytesOf({ offset, timestamp, key, value, headers }: FetchedRecord): Buffer {
-  const number = (size: 4 | 8, of: bigint): Buffer => {
-    const bytes = Buffer.alloc(8)
-    bytes.writeBigInt64BE(of)
-    return bytes.subarray(8 - size)
-  }
-  const counted = (bytes: Buffer | null): Buffer =>
-    bytes === null ? number(4, -1n) : Buffer.concat([number(4, BigInt(bytes.length)), bytes])
   return Buffer.concat([
     number(8, offset),
     number(8, timestamp),

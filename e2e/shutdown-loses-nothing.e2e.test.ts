@@ -11,6 +11,7 @@ import { stackTest, unique } from '@pinpipe/local-stack/stack-test'
 import { catalogue, topicOf } from '@pinpipe/schema/catalogue'
 import { describe, expect } from 'vitest'
 import { createTopics, readTopic } from './kafka.ts'
+import { seededRandom } from './reliability/random.ts'
 import { runApp, startApp, summaryOf, type AppRun, type StartedApp } from './run-app.ts'
 
 const pipelines = [1, 2, 3, 4, 5]
@@ -26,7 +27,7 @@ describe.concurrent('SIGTERM at random moments', () => {
       { timeout: 600_000 },
       async ({ kafka, onTestFinished }) => {
         const seed = firstSeed + pipeline
-        const random = mulberry32(seed)
+        const random = seededRandom(seed)
         const prefix = unique('term')
         const topics = catalogue.map((table) => topicOf(prefix, table))
         const lake = await mkdtemp(join(tmpdir(), 'pinpipe-lake-'))
@@ -112,15 +113,4 @@ async function readLake(lake: string): Promise<readonly string[]> {
     }
   }
   return stored.toSorted()
-}
-
-/** A small seeded generator of numbers from 0 to 1. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }

@@ -15,6 +15,7 @@ import { WrittenFormats } from './inspect/written-formats.ts'
 import { openLake } from './lake/lake.ts'
 import { lakeSettings } from './lake/lake-settings.ts'
 import type { Store } from './lake/store.ts'
+import { timeOf } from './time-value.ts'
 
 const group = 'Locate'
 
@@ -29,8 +30,8 @@ const offsetType = types.custom<bigint>({
 const timeType = types.custom<number>({
   takes: 'TIME',
   parse(text) {
-    const atMs = /^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : Number.NaN
-    if (Number.isNaN(atMs)) throw new BadValue('is no time with a zone like 2026-01-31T00:00:00Z')
+    const atMs = timeOf(text)
+    if (atMs === undefined) throw new BadValue('is no time with a zone like 2026-01-31T00:00:00Z')
     return atMs
   },
   show: (atMs) => new Date(atMs).toISOString(),

@@ -1,11 +1,13 @@
 /** `consumer new-epoch`: a topic was deleted and made anew on purpose; its chains begin anew, the old objects stay as they are. */
 import { openReadOnlyAdmin } from '@pinpipe/kafka/admin'
+import type { TopicPartition } from '@pinpipe/kafka/record-consumer'
 import { connectionOf } from '@pinpipe/kafka/settings'
 import { command } from '@pinpipe/service/command'
 import { writeSummary } from '@pinpipe/service/summary'
 import { actor, actSettings } from './act-settings.ts'
 import { Chains } from './chain/chains.ts'
 import { beginEpoch } from './chain/operator-acts.ts'
+import type { Log } from './chain/resume.ts'
 import { systemClock } from './clock.ts'
 import { openLake } from './lake/lake.ts'
 
@@ -26,19 +28,18 @@ export const newEpochCommand = command({
     const act = { chains, clock: systemClock, reason: settings.reason, who: actor() }
     for (const log of logs) {
       const at = { topic: settings.topic, partition: log.partition }
-      const { chain, view } = await chains.open(at)
-      const isSame = view?.topicId !== undefined && view.topicId === log.topicId
-      if (!settings.yes) {
-        const what = isSame
-          ? 'is of the topic that is there now: it stays'
-          : `ends at offset ${view?.frontier ?? 0n}, the next begins at ${log.low}`
-        context.stderr.write(
-          `the chain of partition ${at.partition}, epoch ${chain.place.epoch}, ${what}${isSame ? '' : '; add --yes'}\n`,
-        )
-      } else {
-        const begun = await beginEpoch(at, log, act)
-        await writeSummary(context.stdout, { ...at, ...begun })
-      }
+      if (settings.yes) await writeSummary(context.stdout, { ...at, ...(await beginEpoch(at, log, act)) })
+      else context.stderr.write(`${await whatWouldBe(chains, at, log)}\n`)
     }
   },
 })
+
+/** One line for a partition, without doing anything. */
+async function whatWouldBe(chains: Chains, at: TopicPartition, log: Log): Promise<string> {
+  const { chain, view } = await chains.open(at)
+  const isSame = view?.topicId !== undefined && view.topicId === log.topicId
+  const what = isSame
+    ? 'is of the topic that is there now: it stays'
+    : `ends at offset ${view?.frontier ?? 0n}, the next begins at ${log.low}; add --yes`
+  return `the chain of partition ${at.partition}, epoch ${chain.place.epoch}, ${what}`
+}

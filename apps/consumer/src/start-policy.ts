@@ -3,6 +3,7 @@ import type { ReadOnlyAdmin } from '@pinpipe/kafka/read-only-admin'
 import type { TopicPartition } from '@pinpipe/kafka/record-consumer'
 import { BadValue, types, type SettingType } from '@pinpipe/service/settings'
 import type { Genesis } from './chain/link.ts'
+import { timeOf } from './time-value.ts'
 import { byPartition } from './until-end.ts'
 
 export type StartPolicy =
@@ -17,8 +18,8 @@ export const startType: SettingType<StartPolicy> = types.custom({
   parse(text) {
     const word = words.find((one) => one === text)
     if (word !== undefined) return { kind: word }
-    const atMs = /^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : Number.NaN
-    if (Number.isNaN(atMs))
+    const atMs = timeOf(text)
+    if (atMs === undefined)
       throw new BadValue(`is none of ${words.join(', ')}, and no time with a zone like 2026-01-31T00:00:00Z`)
     return { kind: 'timestamp', atMs }
   },

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { TopicPartition } from '@pinpipe/kafka/record-consumer'
 import type { Clock } from '../clock.ts'
-import { Content } from '../content.ts'
 import { encodingOf, type Encoding } from '../format/encoding.ts'
+import { createDocument } from '../lake/create-document.ts'
 import type { Store } from '../lake/store.ts'
 import { epochsPrefix, settingsKey, type ChainPlace } from './chain-keys.ts'
 import { foreignChain, PartitionHalt } from './halt.ts'
@@ -65,9 +65,7 @@ export class Chains {
   /** What decides names and bytes of a range is in the lake before its claim: whoever finishes it must find it. */
   async record(encoding: Encoding): Promise<void> {
     if (this.#encodings.has(encoding.id)) return
-    const body = Content.of(encodeOutputSettings(encoding.settings))
-    const key = settingsKey(encoding.id)
-    await this.#store.create({ key, body, digest: undefined, contentType: 'application/json', facts: {} })
+    await createDocument(this.#store, settingsKey(encoding.id), encodeOutputSettings(encoding.settings))
     this.#encodings.set(encoding.id, encoding)
   }
 

@@ -5,9 +5,9 @@
  * frontier it has read from the chain. So links form one chain without gap or overlap, whoever writes them.
  * Rule R3: a view older than ten minutes is renewed before anything is written; the store asks in the turn of the request.
  */
-import { Content } from '../content.ts'
 import type { Clock } from '../clock.ts'
-import type { CreateOutcome, Store, WriteGuard } from '../lake/store.ts'
+import { createDocument } from '../lake/create-document.ts'
+import type { Store, WriteGuard } from '../lake/store.ts'
 import { abandonKey, chainPrefix, genesisKey, linkKey, type ChainPlace } from './chain-keys.ts'
 import { foreignChain } from './halt.ts'
 import {
@@ -71,7 +71,7 @@ export class PartitionChain {
 
   /** Begins the chain, unless somebody has done so already: then theirs counts (rule R1). */
   async begin(genesis: Genesis): Promise<ChainView> {
-    await this.#create(genesisKey(this.place), encodeGenesis(genesis))
+    await createDocument(this.#store, genesisKey(this.place), encodeGenesis(genesis))
     const view = await this.look()
     if (view === undefined)
       throw new Error(`${this.#store.name} does not list ${genesisKey(this.place)}, which was created`)
@@ -88,7 +88,12 @@ export class PartitionChain {
     )
     try {
       // failpoint: claim
-      const outcome = await this.#create(linkKey(this.place, link.start), encodeLink(link), guard)
+      const outcome = await createDocument(
+        this.#store,
+        linkKey(this.place, link.start),
+        encodeLink(link),
+        guard,
+      )
       // failpoint: claimed
       return outcome !== 'different'
     } catch (error) {
@@ -99,7 +104,7 @@ export class PartitionChain {
 
   /** Gives up a claim that cannot be finished: its records are no longer in the log. Its files may still come from who made it. */
   async abandon(gap: GapLink): Promise<void> {
-    await this.#create(abandonKey(this.place, gap.start), encodeLink(gap))
+    await createDocument(this.#store, abandonKey(this.place, gap.start), encodeLink(gap))
   }
 
   /** For writing by the view of this chain. When it is renewed, the chain must still be as the writer needs it. */
@@ -145,17 +150,5 @@ export class PartitionChain {
     } catch (error) {
       throw foreignChain(key, this.#store.name, error)
     }
-  }
-
-  #create(key: string, bytes: Buffer, guard?: WriteGuard): Promise<CreateOutcome> {
-    const contentType = 'application/json'
-    return this.#store.create({
-      key,
-      body: Content.of(bytes),
-      digest: undefined,
-      contentType,
-      facts: {},
-      ...(guard && { guard }),
-    })
   }
 }

@@ -8,8 +8,8 @@
  */
 import { randomUUID } from 'node:crypto'
 import { Failure } from '@pinpipe/service/failure'
-import { Content } from '../content.ts'
-import type { CreateOutcome, Store } from './store.ts'
+import { createDocument } from './create-document.ts'
+import type { Store } from './store.ts'
 
 /** Enough that a store which looks first and writes then is caught. */
 const racers = 8
@@ -21,9 +21,9 @@ export async function probeStore(store: Store, wallMs: number = Date.now()): Pro
   // A GET: unlike HEAD, it names what is wrong with bucket or credentials.
   if ((await store.read(passed)) === undefined) {
     await race(store, `${day}/${randomUUID()}.json`)
-    await create(store, passed, 'passed')
+    await createDocument(store, passed, bytesOf('passed'))
   }
-  if ((await create(store, passed, 'passed')) === 'created') {
+  if ((await createDocument(store, passed, bytesOf('passed'))) === 'created') {
     throw refused(store, `it created ${passed} again, which was there`)
   }
 }
@@ -31,7 +31,7 @@ export async function probeStore(store: Store, wallMs: number = Date.now()): Pro
 /** All write something else at once: one creates, and what it wrote is there. */
 async function race(store: Store, key: string): Promise<void> {
   const writers = Array.from({ length: racers }, () => randomUUID())
-  const outcomes = await Promise.all(writers.map((writer) => create(store, key, writer)))
+  const outcomes = await Promise.all(writers.map((writer) => createDocument(store, key, bytesOf(writer))))
   const winners = writers.filter((_, i) => outcomes[i] !== 'different')
   const [winner] = winners
   if (winner === undefined || winners.length > 1) {
@@ -40,11 +40,6 @@ async function race(store: Store, key: string): Promise<void> {
   if ((await store.read(key))?.equals(bytesOf(winner)) !== true) {
     throw refused(store, `${key} does not hold what the one that created it wrote`)
   }
-}
-
-async function create(store: Store, key: string, writer: string): Promise<CreateOutcome> {
-  const body = Content.of(bytesOf(writer))
-  return store.create({ key, body, digest: undefined, contentType: 'application/json', facts: {} })
 }
 
 function bytesOf(writer: string): Buffer {
